@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.linux;
+
+import static org.vfio4j.linux.Native.INT;
+import static org.vfio4j.linux.Native.LONG;
+import static org.vfio4j.linux.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * A shared memory mapping of a file, unmapped by {@link #close}. After that every access through {@link #segment} is an
+ * {@link IllegalStateException}, in any thread, never a stray access.
+ */
+public final class Mapping implements AutoCloseable {
+    private static final int PROT_READ = 1;
+    private static final int PROT_WRITE = 2;
+    private static final int MAP_SHARED = 1;
+
+    private static final MethodHandle MMAP =
+            Native.libc("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
+    private static final MethodHandle MUNMAP = Native.libc("munmap", FunctionDescriptor.of(INT, POINTER, LONG));
+
+    private final Arena arena;
+    private final MemorySegment segment;
+
+    private Mapping(Arena arena, MemorySegment segment) {
+        this.arena = arena;
+        this.segment = segment;
+    }
+
+    /** Maps {@code size} bytes at the page-aligned {@code offset} for reading and writing. The mapping outlives the descriptor. */
+    public static Mapping readWrite(Fd fd, long offset, long size) {
+        return map(fd, offset, size, PROT_READ | PROT_WRITE);
+    }
+
+    /** The same for reading only: writing through the segment is refused. */
+    public static Mapping readOnly(Fd fd, long offset, long size) {
+        return map(fd, offset, size, PROT_READ);
+    }
+
+    // restricted: the one place where mapped memory gets its size; the arena is closed by close()
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"})
+    private static Mapping map(Fd fd, long offset, long size, int protection) {
+        long address;
+        try {
+            // SAFETY: the kernel chooses the place, so nothing of ours is mapped over.
+            address = (long) MMAP.invokeExact(Native.state(), 0L, size, protection, MAP_SHARED, fd.number(), offset);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+        Native.check(address, "mmap", fd.subject());
+        Arena arena = Arena.ofShared();
+        // SAFETY: mmap gave exactly size bytes at address; the arena owns them and unmaps them once, when it closes.
+        MemorySegment mapped = MemorySegment.ofAddress(address).reinterpret(size, arena, Mapping::unmap);
+        return new Mapping(arena, (protection & PROT_WRITE) == 0 ? mapped.asReadOnly() : mapped);
+    }
+
+    private static void unmap(MemorySegment mapped) {
+        try {
+            // SAFETY: called once by the arena, when no thread can reach the segment any more.
+            int ignored = (int) MUNMAP.invokeExact(Native.state(), mapped, mapped.byteSize());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** The mapped bytes, until {@link #close}. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

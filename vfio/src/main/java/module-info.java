@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** The {@link org.vfio4j.vfio.VfioDevice} contract and what implements and serves it. */
+module org.vfio4j.vfio {
+    requires transitive org.vfio4j.linux;
+    requires static transitive org.jspecify;
+
+    exports org.vfio4j.vfio;
+    exports org.vfio4j.vfio.mdev;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio;
+
+/**
+ * What VFIO_DEVICE_GET_INFO answers.
+ *
+ * @param flags the VFIO_DEVICE_FLAGS_* bits, unknown ones kept
+ * @param regions how many region indexes there are; a device may answer for others beyond (mdpy's display region is 16)
+ * @param irqs how many IRQ indexes there are
+ */
+public record DeviceInfo(int flags, int regions, int irqs) {
+    /** {@code VFIO_DEVICE_FLAGS_RESET}: the device can be reset. */
+    public static final int RESET = 1;
+
+    /** {@code VFIO_DEVICE_FLAGS_PCI}: the device is a PCI one; regions 0 to 8 and IRQs 0 to 4 have PCI's meaning. */
+    public static final int PCI = 2;
+
+    /** {@code VFIO_DEVICE_FLAGS_PLATFORM}: the device is a platform one. */
+    public static final int PLATFORM = 4;
+}

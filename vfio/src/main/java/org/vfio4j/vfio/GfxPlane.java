@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio;
+
+/**
+ * What VFIO_DEVICE_QUERY_GFX_PLANE answers for the primary plane.
+ *
+ * @param format the DRM fourcc, such as {@link #XRGB8888}; 0 while the guest shows nothing
+ * @param modifier the DRM format modifier
+ * @param width in pixels
+ * @param height in pixels
+ * @param stride bytes from a line to the next
+ * @param size of the plane in bytes
+ * @param x horizontal position, pixels
+ * @param y vertical position, pixels
+ * @param xHot horizontal hot spot of a cursor plane, pixels
+ * @param yHot vertical hot spot of a cursor plane, pixels
+ * @param id the region's index or the dmabuf's id, as was asked
+ */
+public record GfxPlane(
+        int format,
+        long modifier,
+        int width,
+        int height,
+        int stride,
+        int size,
+        int x,
+        int y,
+        int xHot,
+        int yHot,
+        int id) {
+    /** {@code VFIO_GFX_PLANE_TYPE_PROBE}: only asks whether the type beside it is supported. */
+    public static final int PROBE = 1;
+
+    /** {@code VFIO_GFX_PLANE_TYPE_DMABUF}: the plane is handed out as a dma-buf. */
+    public static final int DMABUF = 2;
+
+    /** {@code VFIO_GFX_PLANE_TYPE_REGION}: the plane lies in a region of the device. */
+    public static final int REGION = 4;
+
+    /** {@code DRM_FORMAT_XRGB8888}, in letters {@code XR24}. */
+    public static final int XRGB8888 = 0x34325258;
+
+    /** What a probe answers, and a device whose guest shows nothing. */
+    public static final GfxPlane NONE = new GfxPlane(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** A plane in a region or dmabuf of its own, with neither position nor hot spot. */
+    public static GfxPlane primary(int format, int width, int height, int stride, int size, int id) {
+        return new GfxPlane(format, 0, width, height, stride, size, 0, 0, 0, 0, id);
+    }
+}
