@@ -5,5 +5,6 @@ module org.vfio4j.vfio {
     requires static transitive org.jspecify;
 
     exports org.vfio4j.vfio;
+    exports org.vfio4j.vfio.kernel;
     exports org.vfio4j.vfio.mdev;
 }

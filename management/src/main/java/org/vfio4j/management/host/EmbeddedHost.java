@@ -71,9 +71,7 @@ public final class EmbeddedHost implements Host {
                             .toList()));
         }
         return new Inventory(
-                parents,
-                devices.values().stream().map(EmbeddedHost::withUsage).toList(),
-                List.of());
+                parents, devices.values().stream().map(EmbeddedHost::withUsage).toList(), List.of());
     }
 
     @Override

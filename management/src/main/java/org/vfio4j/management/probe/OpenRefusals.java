@@ -57,8 +57,8 @@ final class OpenRefusals {
                 device.name() + " is " + driver,
                 Cause.NOT_BOUND,
                 "the device is " + driver + ", so VFIO does not have it",
-                "Bind it to vfio-pci: virsh nodedev-detach, driverctl set-override "
-                        + device.name() + " vfio-pci, or its driver_override in sysfs. It leaves its present driver then.");
+                "Bind it to vfio-pci: virsh nodedev-detach, driverctl set-override " + device.name()
+                        + " vfio-pci, or its driver_override in sysfs. It leaves its present driver then.");
     }
 
     /** Opening it would reset it. */
@@ -75,20 +75,22 @@ final class OpenRefusals {
     /** What the step and the error number of a failed open mean. */
     static Answer explain(String way, HostDevice device, OpenException e) {
         return switch (e.step()) {
-            case NODE -> unknown(
-                    way,
-                    e,
-                    Cause.NO_NODE,
-                    "there is nothing to open: " + e.evidence(),
-                    "Load the modules (modprobe vfio_iommu_type1 vfio_pci), and see that /dev/vfio is visible here (in a"
-                            + " container it must be passed in).");
+            case NODE ->
+                unknown(
+                        way,
+                        e,
+                        Cause.NO_NODE,
+                        "there is nothing to open: " + e.evidence(),
+                        "Load the modules (modprobe vfio_iommu_type1 vfio_pci), and see that /dev/vfio is visible here (in a"
+                                + " container it must be passed in).");
             case OPEN -> explainOpen(way, e);
-            case VIABLE -> unknown(
-                    way,
-                    e,
-                    Cause.GROUP_NOT_VIABLE,
-                    "its IOMMU group is not viable: another device of the group is bound to a driver outside VFIO",
-                    "Bind every device of the group to vfio-pci, or to no driver; vfio list -o json shows the group.");
+            case VIABLE ->
+                unknown(
+                        way,
+                        e,
+                        Cause.GROUP_NOT_VIABLE,
+                        "its IOMMU group is not viable: another device of the group is bound to a driver outside VFIO",
+                        "Bind every device of the group to vfio-pci, or to no driver; vfio list -o json shows the group.");
             case IOMMU -> explainIommu(way, e);
             case DEVICE -> explainDevice(way, device, e);
         };
@@ -115,49 +117,55 @@ final class OpenRefusals {
 
     private static Answer explainOpen(String way, OpenException e) {
         return switch (e.errno()) {
-            case EBUSY -> unknown(
-                    way,
-                    e,
-                    Cause.IN_USE,
-                    "its group is in use by another process, and a group is opened by one at a time",
-                    WHEN_FREE);
-            case EACCES, EPERM -> unknown(
-                    way,
-                    e,
-                    Cause.NO_PERMISSION,
-                    "this user may not open it",
-                    "Run as root, or give the user access to the node under /dev/vfio (chown, or a udev rule).");
-            case ENOENT, ENODEV -> unknown(
-                    way,
-                    e,
-                    Cause.GONE,
-                    "its node is not there: the device went away, or /dev/vfio is not passed into this container",
-                    "See vfio list for what there is now.");
+            case EBUSY ->
+                unknown(
+                        way,
+                        e,
+                        Cause.IN_USE,
+                        "its group is in use by another process, and a group is opened by one at a time",
+                        WHEN_FREE);
+            case EACCES, EPERM ->
+                unknown(
+                        way,
+                        e,
+                        Cause.NO_PERMISSION,
+                        "this user may not open it",
+                        "Run as root, or give the user access to the node under /dev/vfio (chown, or a udev rule).");
+            case ENOENT, ENODEV ->
+                unknown(
+                        way,
+                        e,
+                        Cause.GONE,
+                        "its node is not there: the device went away, or /dev/vfio is not passed into this container",
+                        "See vfio list for what there is now.");
             default -> failed(way, e);
         };
     }
 
     private static Answer explainIommu(String way, OpenException e) {
         return switch (e.errno()) {
-            case EPERM -> unknown(
-                    way,
-                    e,
-                    Cause.NO_IOMMU,
-                    "the IOMMU of this host cannot keep the device's interrupts apart (no interrupt remapping)",
-                    "Switch interrupt remapping on in the firmware, or accept the risk with"
-                            + " vfio_iommu_type1.allow_unsafe_interrupts=1.");
-            case EACCES -> unknown(
-                    way,
-                    e,
-                    Cause.NO_PERMISSION,
-                    "this user may not use the container",
-                    "Run as root, or give the user access to /dev/vfio/vfio or /dev/iommu.");
-            default -> unknown(
-                    way,
-                    e,
-                    Cause.NO_IOMMU,
-                    "no IOMMU driver of this host takes its group",
-                    "Load vfio_iommu_type1 and switch the IOMMU on in firmware and kernel command line.");
+            case EPERM ->
+                unknown(
+                        way,
+                        e,
+                        Cause.NO_IOMMU,
+                        "the IOMMU of this host cannot keep the device's interrupts apart (no interrupt remapping)",
+                        "Switch interrupt remapping on in the firmware, or accept the risk with"
+                                + " vfio_iommu_type1.allow_unsafe_interrupts=1.");
+            case EACCES ->
+                unknown(
+                        way,
+                        e,
+                        Cause.NO_PERMISSION,
+                        "this user may not use the container",
+                        "Run as root, or give the user access to /dev/vfio/vfio or /dev/iommu.");
+            default ->
+                unknown(
+                        way,
+                        e,
+                        Cause.NO_IOMMU,
+                        "no IOMMU driver of this host takes its group",
+                        "Load vfio_iommu_type1 and switch the IOMMU on in firmware and kernel command line.");
         };
     }
 
@@ -175,12 +183,13 @@ final class OpenRefusals {
         }
         return switch (e.errno()) {
             case EBUSY -> unknown(way, e, Cause.IN_USE, "the device is in use by another process", WHEN_FREE);
-            case ENODEV -> unknown(
-                    way,
-                    e,
-                    Cause.GONE,
-                    "the device went away while it was opened",
-                    "See vfio list for what there is now.");
+            case ENODEV ->
+                unknown(
+                        way,
+                        e,
+                        Cause.GONE,
+                        "the device went away while it was opened",
+                        "See vfio list for what there is now.");
             default -> failed(way, e);
         };
     }

@@ -96,8 +96,7 @@ public final class Json {
         }
         if (!usage.holders().isEmpty()) {
             ArrayNode holders = node.putArray("holders");
-            usage.holders()
-                    .forEach(h -> holders.addObject().put("pid", h.pid()).put("command", h.command()));
+            usage.holders().forEach(h -> holders.addObject().put("pid", h.pid()).put("command", h.command()));
         }
     }
 

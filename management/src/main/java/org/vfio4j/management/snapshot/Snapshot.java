@@ -17,12 +17,7 @@ import org.vfio4j.management.probe.DeviceProbe;
  * @param probes every device with its answers
  */
 public record Snapshot(
-        String host,
-        String hostName,
-        String kernel,
-        Instant taken,
-        Inventory inventory,
-        List<DeviceProbe> probes) {
+        String host, String hostName, String kernel, Instant taken, Inventory inventory, List<DeviceProbe> probes) {
     /** The version of the JSON form that this release writes, and the newest it reads. */
     public static final int SCHEMA = 1;
 

@@ -149,17 +149,19 @@ public final class SnapshotReader {
         String evidence = at.at("evidence").text();
         String word = at.at("answer").text();
         return switch (word) {
-            case "yes" -> new Answer.Yes(
-                    way,
-                    evidence,
-                    at.at("flags").isAbsent() ? List.of() : at.at("flags").each(Cursor::text));
+            case "yes" ->
+                new Answer.Yes(
+                        way,
+                        evidence,
+                        at.at("flags").isAbsent() ? List.of() : at.at("flags").each(Cursor::text));
             case "no" -> new Answer.No(way, evidence);
-            case "unknown" -> new Answer.Unknown(
-                    way,
-                    evidence,
-                    at.at("cause").word(Cause.values(), Cause::word),
-                    at.at("because").text(),
-                    at.at("remedy").text());
+            case "unknown" ->
+                new Answer.Unknown(
+                        way,
+                        evidence,
+                        at.at("cause").word(Cause.values(), Cause::word),
+                        at.at("because").text(),
+                        at.at("remedy").text());
             default -> throw at.at("answer").wrong("yes, no or unknown");
         };
     }
@@ -210,7 +212,8 @@ public final class SnapshotReader {
             return text;
         }
 
-        @Nullable String textOrNull() {
+        @Nullable
+        String textOrNull() {
             if (isAbsent()) {
                 return null;
             }
@@ -231,7 +234,8 @@ public final class SnapshotReader {
             return node.intValue();
         }
 
-        @Nullable Integer countOrNull() {
+        @Nullable
+        Integer countOrNull() {
             if (isAbsent()) {
                 return null;
             }
@@ -242,7 +246,8 @@ public final class SnapshotReader {
             return count;
         }
 
-        @Nullable Boolean booleanOrNull() {
+        @Nullable
+        Boolean booleanOrNull() {
             if (isAbsent()) {
                 return null;
             }
