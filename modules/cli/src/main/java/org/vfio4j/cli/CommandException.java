@@ -6,10 +6,12 @@ final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
+    private final String what;
     private final String remedy;
 
     CommandException(int exitCode, String what, String remedy) {
         super(what);
+        this.what = what;
         this.exitCode = exitCode;
         this.remedy = remedy;
     }
@@ -18,6 +20,12 @@ final class CommandException extends RuntimeException {
         return exitCode;
     }
 
+    /** What happened and why. */
+    String what() {
+        return what;
+    }
+
+    /** What to do; empty where there is nothing. */
     String remedy() {
         return remedy;
     }

@@ -40,7 +40,8 @@ final class DemoCommand implements Callable<Integer> {
 
     private void tour(List<DeviceProbe> probes) {
         PrintWriter out = terminal.out();
-        out.println("Before a virtual machine starts, its configuration depends on what the device can do, and neither");
+        out.println(
+                "Before a virtual machine starts, its configuration depends on what the device can do, and neither");
         out.println("the kernel's sysfs nor libvirt says it. These are " + probes.size()
                 + " sample devices, made in this process and asked:");
         out.println();
@@ -50,8 +51,12 @@ final class DemoCommand implements Callable<Integer> {
                 .row("display region", "display='on' works, with VNC or SPICE; no GL needed")
                 .row("display dmabuf", "display='on' needs a console with GL on a render node: SPICE or D-Bus, not VNC")
                 .row("edid", "the display's size can be chosen (xres, yres)")
-                .row("migration", "the device's state can be saved and restored; the flags say how much of it while it runs")
-                .row("dirty tracking", "the device tells which guest memory it wrote, so memory can be moved while it runs")
+                .row(
+                        "migration",
+                        "the device's state can be saved and restored; the flags say how much of it while it runs")
+                .row(
+                        "dirty tracking",
+                        "the device tells which guest memory it wrote, so memory can be moved while it runs")
                 .row("unknown", "could not be told; vfio says why, and what would settle it")
                 .print(terminal);
         out.println();

@@ -46,8 +46,7 @@ final class HostOption {
             try {
                 return new RecordedSource(SnapshotReader.read(Files.readAllBytes(path)));
             } catch (IOException e) {
-                throw new CommandException(
-                        ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
+                throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
             }
         }
         throw new CommandException(

@@ -48,7 +48,9 @@ final class ListCommand implements Callable<Integer> {
                         device.parent().orElse(""),
                         device.type().orElse(""),
                         device.driver().orElse("none"),
-                        device.group().isPresent() ? String.valueOf(device.group().getAsInt()) : "none",
+                        device.group().isPresent()
+                                ? String.valueOf(device.group().getAsInt())
+                                : "none",
                         ProbeTable.inUse(device.usage()));
             }
             table.print(terminal);

@@ -29,9 +29,8 @@ record LiveSource(Host host) implements Source {
 
     @Override
     public List<DeviceProbe> probe(List<HostDevice> devices, ProbeOptions options) {
-        List<String> known = Ways.of(host, options.mayReset()).stream()
-                .map(w -> w.name())
-                .toList();
+        List<String> known =
+                Ways.of(host, options.mayReset()).stream().map(w -> w.name()).toList();
         String only = options.wayOrNull();
         if (only != null && !known.contains(only)) {
             throw new CommandException(

@@ -13,7 +13,7 @@ public final class Main {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        boolean terminal = System.console().isTerminal();
         boolean color = terminal && System.getenv("NO_COLOR") == null;
         int code = run(new Terminal(out, err, color), args);
         out.flush();
@@ -36,7 +36,7 @@ public final class Main {
 
     private static int explain(Terminal terminal, Exception e) throws Exception {
         if (e instanceof CommandException command) {
-            terminal.error(command.getMessage(), command.remedy());
+            terminal.error(command.what(), command.remedy());
             return command.exitCode();
         }
         if (e instanceof ErrnoException errno) {

@@ -86,8 +86,8 @@ final class ProbeCommand implements Callable<Integer> {
         if (unknown.isEmpty()) {
             return ExitCode.OK;
         }
-        boolean nothingCouldBeAsked =
-                unknown.size() == probes.size() && unknown.stream().allMatch(u -> u.cause().isEnvironment());
+        boolean nothingCouldBeAsked = unknown.size() == probes.size()
+                && unknown.stream().allMatch(u -> u.cause().isEnvironment());
         return nothingCouldBeAsked ? ExitCode.ENVIRONMENT : ExitCode.FINDINGS;
     }
 }

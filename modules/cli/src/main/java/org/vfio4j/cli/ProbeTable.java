@@ -19,14 +19,7 @@ final class ProbeTable {
 
     void print(List<DeviceProbe> probes) {
         Table table = new Table(
-                "DEVICE",
-                "TYPE",
-                "DISPLAY REGION",
-                "DISPLAY DMABUF",
-                "EDID",
-                "MIGRATION",
-                "DIRTY TRACKING",
-                "IN USE");
+                "DEVICE", "TYPE", "DISPLAY REGION", "DISPLAY DMABUF", "EDID", "MIGRATION", "DIRTY TRACKING", "IN USE");
         for (DeviceProbe probe : probes) {
             table.row(
                     plain(probe.device().name()),
@@ -94,8 +87,7 @@ final class ProbeTable {
     private static Table.Cell cell(DeviceProbe probe, Question question) {
         return switch (probe.answer(question)) {
             case Answer.Yes yes ->
-                new Table.Cell(
-                        yes.flags().isEmpty() ? "yes" : "yes: " + String.join(", ", yes.flags()), Style.GOOD);
+                new Table.Cell(yes.flags().isEmpty() ? "yes" : "yes: " + String.join(", ", yes.flags()), Style.GOOD);
             case Answer.No no -> new Table.Cell("no", Style.FAINT);
             case Answer.Unknown unknown -> new Table.Cell("unknown", Style.WARNING);
         };
@@ -126,8 +118,9 @@ final class ProbeTable {
                     ? String.join(", ", names)
                     : String.join(", ", names.subList(0, NAMED)) + " and " + (names.size() - NAMED) + " more";
             terminal.out().println();
-            terminal.out().println(Terminal.printable(whom) + ": unknown, because "
-                    + Terminal.printable(unknown.because()) + ".");
+            terminal.out()
+                    .println(Terminal.printable(whom) + ": unknown, because " + Terminal.printable(unknown.because())
+                            + ".");
             terminal.out().println("  Seen: " + Terminal.printable(unknown.evidence()));
             terminal.out().println("  To settle it: " + Terminal.printable(unknown.remedy()));
         }

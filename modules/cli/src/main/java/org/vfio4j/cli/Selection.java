@@ -46,7 +46,9 @@ final class Selection {
             throw new CommandException(
                     ExitCode.USAGE,
                     name + " means " + matching.size() + " devices: "
-                            + String.join(", ", matching.stream().map(HostDevice::name).toList()),
+                            + String.join(
+                                    ", ",
+                                    matching.stream().map(HostDevice::name).toList()),
                     "Write more of the name.");
         }
         return beyond.apply(name)

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.Inventory;
-import org.vfio4j.management.host.ThisMachine;
+import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.Json;
 import org.vfio4j.management.snapshot.Snapshot;
@@ -71,13 +71,16 @@ final class SnapshotCommand implements Callable<Integer> {
     }
 
     private Snapshot take(Source source) {
-        if (source instanceof RecordedSource(Snapshot recorded)) {
-            return recorded;
-        }
-        Inventory inventory = source.inventory();
-        List<DeviceProbe> probes = source.probe(inventory.devices(), new ProbeOptions(open, null));
-        return new Snapshot(
-                source.kind(), ThisMachine.hostName(), ThisMachine.kernelRelease(), Instant.now(), inventory, probes);
+        return switch (source) {
+            case RecordedSource recorded -> recorded.snapshot();
+            case LiveSource live -> {
+                Inventory inventory = live.inventory();
+                List<DeviceProbe> probes = live.probe(inventory.devices(), new ProbeOptions(open, null));
+                Machine machine = live.host().machine();
+                yield new Snapshot(
+                        live.kind(), machine.hostName(), machine.kernelRelease(), Instant.now(), inventory, probes);
+            }
+        };
     }
 
     /** Whole or not at all: a reader never finds half a file. */

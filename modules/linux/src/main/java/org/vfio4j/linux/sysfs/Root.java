@@ -44,6 +44,11 @@ public final class Root {
         return base;
     }
 
+    /** Whether it is this machine's own root, so that what it shows can also be opened. */
+    public boolean isThisMachine() {
+        return base.equals(Path.of("/"));
+    }
+
     /** An attribute's text without its one trailing newline. */
     public Reading<String> attribute(String path) {
         TreeWalk walk = walk();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.UUID;
+import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.mdev.MdevDriver;
@@ -42,6 +43,7 @@ public final class EmbeddedHost implements Host {
                         type.id(),
                         driver.name(),
                         null,
+                        true,
                         group++,
                         null,
                         Usage.FREE);
@@ -53,6 +55,11 @@ public final class EmbeddedHost implements Host {
     @Override
     public String kind() {
         return "user";
+    }
+
+    @Override
+    public Machine machine() {
+        return Machine.of(Root.ofThisMachine());
     }
 
     @Override

@@ -9,6 +9,9 @@ public interface Host extends AutoCloseable {
     /** {@code kernel}, {@code user} or {@code tree}: what JSON calls it. */
     String kind();
 
+    /** The machine that it is on, or that its tree was captured on. */
+    Machine machine();
+
     /** Reads what is there now, opening nothing. */
     Inventory inventory();
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param typeOrNull of a mediated device: the type's id
  * @param driverOrNull what it is bound to
  * @param driverVersionOrNull what that driver's module says of its version
+ * @param isVfioBound whether a VFIO driver has it, so that it can be opened
  * @param groupOrNull the IOMMU group's number
  * @param vfioNodeOrNull the name under {@code /dev/vfio/devices} where the host has the cdev interface
  * @param usage whether somebody has it open
@@ -25,6 +26,7 @@ public record HostDevice(
         @Nullable String typeOrNull,
         @Nullable String driverOrNull,
         @Nullable String driverVersionOrNull,
+        boolean isVfioBound,
         @Nullable Integer groupOrNull,
         @Nullable String vfioNodeOrNull,
         Usage usage) {
@@ -62,6 +64,7 @@ public record HostDevice(
                 typeOrNull,
                 driverOrNull,
                 driverVersionOrNull,
+                isVfioBound,
                 groupOrNull,
                 vfioNodeOrNull,
                 known);

@@ -11,6 +11,7 @@ import static org.vfio4j.linux.Errno.ENOENT;
 import static org.vfio4j.linux.Errno.EPERM;
 import static org.vfio4j.linux.Errno.ESRCH;
 
+import java.util.List;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.HostDevice;
@@ -37,28 +38,26 @@ final class OpenRefusals {
                 WHEN_FREE);
     }
 
-    /** It has neither a group nor a cdev. */
-    static Answer notBound(String way, HostDevice device) {
-        String driver = device.driver().map(d -> "bound to " + d).orElse("bound to no driver");
+    /** A VFIO driver has it, but it can be reached neither by a group nor by a cdev. */
+    static Answer noGroup(String way, HostDevice device) {
         return new Answer.Unknown(
                 way,
-                device.name() + " is " + driver + " and has no IOMMU group",
-                device.driver().isPresent() ? Cause.NO_IOMMU : Cause.NOT_BOUND,
-                "the device is " + driver + " and this host put it in no IOMMU group",
-                "Switch the IOMMU on (firmware setup, then intel_iommu=on or amd_iommu=on on the kernel command line)"
-                        + " and bind the device to vfio-pci.");
+                device.name() + " has no iommu_group",
+                Cause.NO_IOMMU,
+                "this host put the device in no IOMMU group",
+                "Switch the IOMMU on (firmware setup, then intel_iommu=on or amd_iommu=on on the kernel command line).");
     }
 
-    /** It is in a group, but a driver outside VFIO has it. */
-    static Answer notVfio(String way, HostDevice device) {
+    /** A driver outside VFIO has it, or none. */
+    static Answer notBound(String way, HostDevice device) {
         String driver = device.driver().map(d -> "bound to " + d).orElse("bound to no driver");
         return new Answer.Unknown(
                 way,
                 device.name() + " is " + driver,
                 Cause.NOT_BOUND,
                 "the device is " + driver + ", so VFIO does not have it",
-                "Bind it to vfio-pci: virsh nodedev-detach, driverctl set-override " + device.name()
-                        + " vfio-pci, or its driver_override in sysfs. It leaves its present driver then.");
+                "Bind it to vfio-pci: virsh nodedev-detach, or driverctl set-override " + device.name()
+                        + " vfio-pci. It leaves its present driver then.");
     }
 
     /** Opening it would reset it. */
@@ -72,8 +71,12 @@ final class OpenRefusals {
                 "If nothing depends on its present state: vfio probe --open " + device.name());
     }
 
-    /** What the step and the error number of a failed open mean. */
-    static Answer explain(String way, HostDevice device, OpenException e) {
+    /**
+     * What the step and the error number of a failed open mean.
+     *
+     * @param foreign the devices that keep the group from being viable, as far as they are known
+     */
+    static Answer explain(String way, HostDevice device, OpenException e, List<String> foreign) {
         return switch (e.step()) {
             case NODE ->
                 unknown(
@@ -89,8 +92,9 @@ final class OpenRefusals {
                         way,
                         e,
                         Cause.GROUP_NOT_VIABLE,
-                        "its IOMMU group is not viable: another device of the group is bound to a driver outside VFIO",
-                        "Bind every device of the group to vfio-pci, or to no driver; vfio list -o json shows the group.");
+                        "its IOMMU group is not viable: another device of the group is bound to a driver outside VFIO"
+                                + (foreign.isEmpty() ? "" : ", namely " + String.join(", ", foreign)),
+                        "Bind every device of the group to vfio-pci, or to no driver.");
             case IOMMU -> explainIommu(way, e);
             case DEVICE -> explainDevice(way, device, e);
         };

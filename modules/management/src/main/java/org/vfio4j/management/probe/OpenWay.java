@@ -5,16 +5,15 @@ import static org.vfio4j.linux.Errno.EINVAL;
 import static org.vfio4j.linux.Errno.ENOTTY;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.host.KernelHost;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.OpenException;
@@ -49,8 +48,11 @@ public final class OpenWay implements Way {
         if (device.usage().isInUse()) {
             return all(OpenRefusals.inUse(NAME, device));
         }
-        if (device.groupOrNull() == null && device.vfioNodeOrNull() == null) {
+        if (!device.isVfioBound()) {
             return all(OpenRefusals.notBound(NAME, device));
+        }
+        if (device.groupOrNull() == null && device.vfioNodeOrNull() == null) {
+            return all(OpenRefusals.noGroup(NAME, device));
         }
         if (device.kind() != DeviceKind.MDEV && !mayReset) {
             return all(OpenRefusals.intrusive(NAME, device));
@@ -58,8 +60,12 @@ public final class OpenWay implements Way {
         try (VfioDevice open = host.open(device)) {
             return ask(open);
         } catch (OpenException e) {
-            return all(OpenRefusals.explain(NAME, device, e));
+            return all(OpenRefusals.explain(NAME, device, e, foreignMembers(device)));
         }
+    }
+
+    private List<String> foreignMembers(HostDevice device) {
+        return host instanceof KernelHost kernel ? kernel.foreignMembers(device) : List.of();
     }
 
     private static Map<Question, Answer> ask(VfioDevice device) {
@@ -118,9 +124,10 @@ public final class OpenWay implements Way {
     }
 
     private static Map<Question, Answer> all(Answer answer) {
-        List<Question> questions = new ArrayList<>(List.of(Question.values()));
-        return questions.stream()
-                .collect(Collectors.toMap(
-                        Function.identity(), q -> answer, (a, b) -> a, () -> new EnumMap<>(Question.class)));
+        Map<Question, Answer> answers = new EnumMap<>(Question.class);
+        for (Question question : Question.values()) {
+            answers.put(question, answer);
+        }
+        return answers;
     }
 }

@@ -82,6 +82,7 @@ public final class Json {
                 .put("parent", device.parentOrNull())
                 .put("type", device.typeOrNull())
                 .put("driver", device.driverOrNull())
+                .put("vfio_bound", device.isVfioBound())
                 .put("group", device.groupOrNull())
                 .put("cdev", device.vfioNodeOrNull());
         usage(node, device.usage());

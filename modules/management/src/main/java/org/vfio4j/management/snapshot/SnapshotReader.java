@@ -109,6 +109,7 @@ public final class SnapshotReader {
                 at.at("type").textOrNull(),
                 at.at("driver").textOrNull(),
                 at.at("versions").object().at("host_driver").textOrNull(),
+                !Boolean.FALSE.equals(at.at("vfio_bound").booleanOrNull()),
                 at.at("group").countOrNull(),
                 at.at("cdev").textOrNull(),
                 usage(at));
