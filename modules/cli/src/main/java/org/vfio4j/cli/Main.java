@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.vfio4j.linux.ErrnoException;
 import picocli.CommandLine;
 
@@ -13,7 +15,8 @@ public final class Main {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        boolean terminal = System.console().isTerminal();
+        Console console = System.console();
+        boolean terminal = Objects.nonNull(console) && console.isTerminal();
         boolean color = terminal && System.getenv("NO_COLOR") == null;
         int code = run(new Terminal(out, err, color), args);
         out.flush();
