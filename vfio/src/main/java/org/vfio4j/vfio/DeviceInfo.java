@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio;
 
+import org.vfio4j.linux.uapi.VfioDeviceInfo;
+
 /**
  * What VFIO_DEVICE_GET_INFO answers.
  *
@@ -10,11 +12,11 @@ package org.vfio4j.vfio;
  */
 public record DeviceInfo(int flags, int regions, int irqs) {
     /** {@code VFIO_DEVICE_FLAGS_RESET}: the device can be reset. */
-    public static final int RESET = 1;
+    public static final int RESET = VfioDeviceInfo.VFIO_DEVICE_FLAGS_RESET;
 
     /** {@code VFIO_DEVICE_FLAGS_PCI}: the device is a PCI one; regions 0 to 8 and IRQs 0 to 4 have PCI's meaning. */
-    public static final int PCI = 2;
+    public static final int PCI = VfioDeviceInfo.VFIO_DEVICE_FLAGS_PCI;
 
     /** {@code VFIO_DEVICE_FLAGS_PLATFORM}: the device is a platform one. */
-    public static final int PLATFORM = 4;
+    public static final int PLATFORM = VfioDeviceInfo.VFIO_DEVICE_FLAGS_PLATFORM;
 }

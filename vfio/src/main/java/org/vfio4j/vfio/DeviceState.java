@@ -2,17 +2,18 @@
 package org.vfio4j.vfio;
 
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.uapi.VfioMigration;
 
 /** {@code enum vfio_device_mig_state}, in its numbers' order. */
 public enum DeviceState {
-    ERROR(0),
-    STOP(1),
-    RUNNING(2),
-    STOP_COPY(3),
-    RESUMING(4),
-    RUNNING_P2P(5),
-    PRE_COPY(6),
-    PRE_COPY_P2P(7);
+    ERROR(VfioMigration.VFIO_DEVICE_STATE_ERROR),
+    STOP(VfioMigration.VFIO_DEVICE_STATE_STOP),
+    RUNNING(VfioMigration.VFIO_DEVICE_STATE_RUNNING),
+    STOP_COPY(VfioMigration.VFIO_DEVICE_STATE_STOP_COPY),
+    RESUMING(VfioMigration.VFIO_DEVICE_STATE_RESUMING),
+    RUNNING_P2P(VfioMigration.VFIO_DEVICE_STATE_RUNNING_P2P),
+    PRE_COPY(VfioMigration.VFIO_DEVICE_STATE_PRE_COPY),
+    PRE_COPY_P2P(VfioMigration.VFIO_DEVICE_STATE_PRE_COPY_P2P);
 
     private final int number;
 

@@ -4,27 +4,29 @@ package org.vfio4j.vfio;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.vfio4j.linux.uapi.VfioFeature;
+import org.vfio4j.linux.uapi.VfioMigration;
 
 /** The indexes and bits of VFIO_DEVICE_FEATURE, and the queries that the whole house makes with it. */
 public final class Feature {
-    public static final int GET = 1 << 16;
-    public static final int SET = 1 << 17;
-    public static final int PROBE = 1 << 18;
+    public static final int GET = VfioFeature.VFIO_DEVICE_FEATURE_GET;
+    public static final int SET = VfioFeature.VFIO_DEVICE_FEATURE_SET;
+    public static final int PROBE = VfioFeature.VFIO_DEVICE_FEATURE_PROBE;
     /** The bits of the flags that hold the index. */
-    public static final int INDEX_MASK = 0xffff;
+    public static final int INDEX_MASK = VfioFeature.VFIO_DEVICE_FEATURE_MASK;
 
-    public static final int MIGRATION = 1;
-    public static final int MIG_DEVICE_STATE = 2;
-    public static final int DMA_LOGGING_START = 6;
-    public static final int DMA_LOGGING_STOP = 7;
-    public static final int DMA_LOGGING_REPORT = 8;
-    public static final int MIG_DATA_SIZE = 9;
+    public static final int MIGRATION = VfioFeature.VFIO_DEVICE_FEATURE_MIGRATION;
+    public static final int MIG_DEVICE_STATE = VfioFeature.VFIO_DEVICE_FEATURE_MIG_DEVICE_STATE;
+    public static final int DMA_LOGGING_START = VfioFeature.VFIO_DEVICE_FEATURE_DMA_LOGGING_START;
+    public static final int DMA_LOGGING_STOP = VfioFeature.VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP;
+    public static final int DMA_LOGGING_REPORT = VfioFeature.VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT;
+    public static final int MIG_DATA_SIZE = VfioFeature.VFIO_DEVICE_FEATURE_MIG_DATA_SIZE;
 
     /** The bits that GET {@link #MIGRATION} answers. */
-    public static final long STOP_COPY = 1;
+    public static final long STOP_COPY = VfioMigration.VFIO_MIGRATION_STOP_COPY;
 
-    public static final long P2P = 2;
-    public static final long PRE_COPY = 4;
+    public static final long P2P = VfioMigration.VFIO_MIGRATION_P2P;
+    public static final long PRE_COPY = VfioMigration.VFIO_MIGRATION_PRE_COPY;
 
     private Feature() {}
 

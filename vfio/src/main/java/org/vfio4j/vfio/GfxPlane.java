@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio;
 
+import org.vfio4j.linux.uapi.VfioGfx;
+
 /**
  * What VFIO_DEVICE_QUERY_GFX_PLANE answers for the primary plane.
  *
@@ -29,13 +31,13 @@ public record GfxPlane(
         int yHot,
         int id) {
     /** {@code VFIO_GFX_PLANE_TYPE_PROBE}: only asks whether the type beside it is supported. */
-    public static final int PROBE = 1;
+    public static final int PROBE = VfioGfx.VFIO_GFX_PLANE_TYPE_PROBE;
 
     /** {@code VFIO_GFX_PLANE_TYPE_DMABUF}: the plane is handed out as a dma-buf. */
-    public static final int DMABUF = 2;
+    public static final int DMABUF = VfioGfx.VFIO_GFX_PLANE_TYPE_DMABUF;
 
     /** {@code VFIO_GFX_PLANE_TYPE_REGION}: the plane lies in a region of the device. */
-    public static final int REGION = 4;
+    public static final int REGION = VfioGfx.VFIO_GFX_PLANE_TYPE_REGION;
 
     /** {@code DRM_FORMAT_XRGB8888}, in letters {@code XR24}. */
     public static final int XRGB8888 = 0x34325258;

@@ -2,6 +2,7 @@
 package org.vfio4j.vfio;
 
 import java.util.List;
+import org.vfio4j.linux.uapi.VfioRegion;
 
 /** One capability of a region, as the chain of VFIO_DEVICE_GET_REGION_INFO has them. */
 public sealed interface RegionCapability {
@@ -21,10 +22,10 @@ public sealed interface RegionCapability {
      */
     record Type(int type, int subtype) implements RegionCapability {
         /** {@code VFIO_REGION_TYPE_GFX}. */
-        public static final int GFX = 1;
+        public static final int GFX = VfioRegion.VFIO_REGION_TYPE_GFX;
 
         /** {@code VFIO_REGION_SUBTYPE_GFX_EDID}. */
-        public static final int GFX_EDID = 1;
+        public static final int GFX_EDID = VfioRegion.VFIO_REGION_SUBTYPE_GFX_EDID;
 
         /** True for the region through which a display's EDID is set. */
         public boolean isEdid() {

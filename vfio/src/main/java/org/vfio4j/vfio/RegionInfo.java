@@ -3,6 +3,8 @@ package org.vfio4j.vfio;
 
 import java.util.List;
 import java.util.Optional;
+import org.vfio4j.linux.uapi.VfioIndex;
+import org.vfio4j.linux.uapi.VfioRegion;
 
 /**
  * What VFIO_DEVICE_GET_REGION_INFO answers, but for the offset in the device's file, which is its implementer's own.
@@ -14,27 +16,27 @@ import java.util.Optional;
  */
 public record RegionInfo(int index, int flags, long size, List<RegionCapability> capabilities) {
     /** {@code VFIO_REGION_INFO_FLAG_READ}. */
-    public static final int READ = 1;
+    public static final int READ = VfioRegion.VFIO_REGION_INFO_FLAG_READ;
 
     /** {@code VFIO_REGION_INFO_FLAG_WRITE}. */
-    public static final int WRITE = 2;
+    public static final int WRITE = VfioRegion.VFIO_REGION_INFO_FLAG_WRITE;
 
     /** {@code VFIO_REGION_INFO_FLAG_MMAP}: {@link VfioDevice#regionFile} answers. */
-    public static final int MMAP = 4;
+    public static final int MMAP = VfioRegion.VFIO_REGION_INFO_FLAG_MMAP;
 
     /** {@code VFIO_REGION_INFO_FLAG_CAPS}: there are capabilities. */
-    public static final int CAPS = 8;
+    public static final int CAPS = VfioRegion.VFIO_REGION_INFO_FLAG_CAPS;
 
     /** {@code VFIO_PCI_BAR0_REGION_INDEX} to {@code VFIO_PCI_NUM_REGIONS} of linux/vfio.h. */
-    public static final int PCI_BAR0 = 0;
+    public static final int PCI_BAR0 = VfioIndex.VFIO_PCI_BAR0_REGION_INDEX;
 
-    public static final int PCI_BAR1 = 1;
-    public static final int PCI_BAR2 = 2;
-    public static final int PCI_BAR5 = 5;
-    public static final int PCI_ROM = 6;
-    public static final int PCI_CONFIG = 7;
-    public static final int PCI_VGA = 8;
-    public static final int PCI_REGIONS = 9;
+    public static final int PCI_BAR1 = VfioIndex.VFIO_PCI_BAR1_REGION_INDEX;
+    public static final int PCI_BAR2 = VfioIndex.VFIO_PCI_BAR2_REGION_INDEX;
+    public static final int PCI_BAR5 = VfioIndex.VFIO_PCI_BAR5_REGION_INDEX;
+    public static final int PCI_ROM = VfioIndex.VFIO_PCI_ROM_REGION_INDEX;
+    public static final int PCI_CONFIG = VfioIndex.VFIO_PCI_CONFIG_REGION_INDEX;
+    public static final int PCI_VGA = VfioIndex.VFIO_PCI_VGA_REGION_INDEX;
+    public static final int PCI_REGIONS = VfioIndex.VFIO_PCI_NUM_REGIONS;
 
     public RegionInfo {
         capabilities = List.copyOf(capabilities);

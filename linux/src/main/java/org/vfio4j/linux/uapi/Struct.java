@@ -12,6 +12,9 @@ import java.util.List;
  * A structure of a kernel header as data: its C name, its fields with their offsets, its size. The fields' accessors check the segment's
  * bounds; byte order is little endian, as on every machine vfio4j runs on.
  *
+ * <p>Many of the kernel's structures grew at their end. The declaration is the newest form; {@link #minsz} is what the first kernel that
+ * had the structure takes, so that one who sends no more than this is understood by every kernel.
+ *
  * <p>A test compiles the installed headers and holds every structure declared here against them.
  */
 public final class Struct {
@@ -22,12 +25,16 @@ public final class Struct {
 
     private final String name;
     private final List<Field> fields;
+    private final long alignment;
     private final long size;
+    private final long minsz;
 
-    private Struct(String name, List<Field> fields, long size) {
-        this.name = name;
-        this.fields = List.copyOf(fields);
-        this.size = size;
+    private Struct(Builder builder) {
+        this.name = builder.name;
+        this.fields = List.copyOf(builder.fields);
+        this.alignment = builder.alignment;
+        this.size = Builder.align(builder.end, builder.alignment);
+        this.minsz = builder.minsz == 0 ? size : builder.minsz;
     }
 
     /** Starts a structure named as in C, without the word {@code struct}. */
@@ -44,6 +51,12 @@ public final class Struct {
         return size;
     }
 
+    /** The fewest bytes that every kernel with this structure takes as its {@code argsz}; {@link #size} if it never grew. */
+    public long minsz() {
+        return minsz;
+    }
+
+    /** In the order of the header; the fields of an inner structure follow it as {@code outer.inner}. */
     public List<Field> fields() {
         return fields;
     }
@@ -56,6 +69,26 @@ public final class Struct {
     /** Zeroed memory for one. */
     public MemorySegment allocate(SegmentAllocator allocator) {
         return allocate(allocator, 0);
+    }
+
+    /**
+     * Zeroed memory for one and {@code extra} bytes behind it, with the size of both in its first field, 32 bits wide: {@code argsz} in
+     * vfio.h, {@code size} in iommufd.h.
+     */
+    public MemorySegment request(SegmentAllocator allocator, long extra) {
+        MemorySegment request = allocate(allocator, extra);
+        new U32(0).set(request, Math.toIntExact(request.byteSize()));
+        return request;
+    }
+
+    /** The same with nothing behind it. */
+    public MemorySegment request(SegmentAllocator allocator) {
+        return request(allocator, 0);
+    }
+
+    /** The one that begins at {@code offset} of {@code segment}. */
+    public MemorySegment slice(MemorySegment segment, long offset) {
+        return segment.asSlice(offset, size);
     }
 
     /** The field of that name, as an accessor of 16 bits. */
@@ -82,8 +115,8 @@ public final class Struct {
         throw new IllegalArgumentException(name + " has no field " + field + " of " + bytes + " bytes");
     }
 
-    /** A field: its C name, its offset and size in bytes (0 for a flexible array). */
-    public record Field(String name, long offset, long size) {}
+    /** A field: its C name, its offset, size and alignment in bytes (size 0 for a flexible array). */
+    public record Field(String name, long offset, long size, long alignment) {}
 
     /** A 16-bit field. */
     public record U16(long offset) {
@@ -100,6 +133,10 @@ public final class Struct {
     public record U32(long offset) {
         public int get(MemorySegment struct) {
             return struct.get(INT, offset);
+        }
+
+        public long unsigned(MemorySegment struct) {
+            return Integer.toUnsignedLong(get(struct));
         }
 
         public void set(MemorySegment struct, int value) {
@@ -124,6 +161,7 @@ public final class Struct {
         private final List<Field> fields = new ArrayList<>();
         private long end;
         private long alignment = 1;
+        private long minsz;
 
         private Builder(String name) {
             this.name = name;
@@ -141,8 +179,25 @@ public final class Struct {
             return add(field, Integer.BYTES, Integer.BYTES);
         }
 
+        /** Signed: a file descriptor, which the accessor of 32 bits reads as it is. */
+        public Builder s32(String field) {
+            return add(field, Integer.BYTES, Integer.BYTES);
+        }
+
         public Builder u64(String field) {
             return add(field, Long.BYTES, Long.BYTES);
+        }
+
+        /** An array of {@code count} bytes. */
+        public Builder bytes(String field, int count) {
+            return add(field, count, 1);
+        }
+
+        /** Another name in a union for the field before it, of the same size. */
+        public Builder or(String field) {
+            Field last = fields.getLast();
+            fields.add(new Field(field, last.offset(), last.size(), last.alignment()));
+            return this;
         }
 
         /** A flexible array whose elements are aligned to {@code elementAlignment} bytes. */
@@ -150,18 +205,29 @@ public final class Struct {
             return add(field, 0, elementAlignment);
         }
 
-        /** A field that is itself a structure, with the fields of {@code inner} reachable through its offset. */
+        /** A field that is itself a structure. */
         public Builder struct(String field, Struct inner) {
-            return add(field, inner.size(), Integer.BYTES);
+            add(field, inner.size, inner.alignment);
+            long offset = fields.getLast().offset();
+            for (Field f : inner.fields) {
+                fields.add(new Field(field + "." + f.name(), offset + f.offset(), f.size(), f.alignment()));
+            }
+            return this;
+        }
+
+        /** What follows was added later, or is not asked of the caller: see {@link Struct#minsz}. */
+        public Builder minsz() {
+            minsz = end;
+            return this;
         }
 
         public Struct build() {
-            return new Struct(name, fields, align(end, alignment));
+            return new Struct(this);
         }
 
         private Builder add(String field, long bytes, long fieldAlignment) {
             long offset = align(end, fieldAlignment);
-            fields.add(new Field(field, offset, bytes));
+            fields.add(new Field(field, offset, bytes, fieldAlignment));
             end = offset + bytes;
             alignment = Math.max(alignment, fieldAlignment);
             return this;

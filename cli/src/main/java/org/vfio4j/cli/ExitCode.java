@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+/** What the process tells its caller. */
+final class ExitCode {
+    /** All is well. */
+    static final int OK = 0;
+    /** Something was found that cannot work, or could not be told. */
+    static final int FINDINGS = 1;
+    /** The command line was wrong. */
+    static final int USAGE = 2;
+    /** This machine or this user's rights do not allow it: no such device, no {@code /dev/vfio}, no permission. */
+    static final int ENVIRONMENT = 3;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.probe;
+
+import java.util.Map;
+import org.vfio4j.management.host.HostDevice;
+
+/**
+ * One way of asking a device what it can do. A way never changes a device that is in use, never resets one and needs no virtual machine.
+ */
+public interface Way {
+    /** Its name, as {@code --way} takes it. */
+    String name();
+
+    /** The answers it has; a question it has nothing to say to is left out. */
+    Map<Question, Answer> ask(HostDevice device);
+}
