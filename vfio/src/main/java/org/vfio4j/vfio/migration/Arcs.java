@@ -11,11 +11,11 @@ import static org.vfio4j.vfio.DeviceState.STOP;
 import static org.vfio4j.vfio.DeviceState.STOP_COPY;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -107,11 +107,11 @@ public final class Arcs {
                 }
             }
         }
-        LinkedList<DeviceState> path = new LinkedList<>();
+        List<DeviceState> backwards = new ArrayList<>();
         for (DeviceState state = to; state != from; state = reachedFrom.getOrDefault(state, from)) {
-            path.addFirst(state);
+            backwards.add(state);
         }
-        return List.copyOf(path);
+        return List.copyOf(backwards.reversed());
     }
 
     private void both(DeviceState a, DeviceState b) {

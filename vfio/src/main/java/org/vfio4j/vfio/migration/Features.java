@@ -2,14 +2,13 @@
 package org.vfio4j.vfio.migration;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.uapi.VfioMigration;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.VfioException;
 
@@ -18,14 +17,7 @@ import org.vfio4j.vfio.VfioException;
  * GET together with SET, an operation the feature has not, and a payload that is too short are EINVAL; an unknown feature is ENOTTY.
  */
 public final class Features {
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int KNOWN_FLAGS = Feature.INDEX_MASK | Feature.GET | Feature.SET | Feature.PROBE;
-
-    /** {@code struct vfio_device_feature_mig_state}: u32 device_state, s32 data_fd. */
-    private static final long MIG_STATE_SIZE = 8;
-
-    private static final long MIG_STATE_DATA_FD = 4;
 
     /** An operation of a feature: how long its payload is at least, in bytes, and what happens with it. */
     private record Operation(long size, Consumer<MemorySegment> action) {}
@@ -76,8 +68,7 @@ public final class Features {
         }
         if (data.byteSize() < operation.size()) {
             throw new VfioException(
-                    Errno.EINVAL,
-                    "feature " + index + " needs " + operation.size() + " bytes, not " + data.byteSize());
+                    Errno.EINVAL, "feature " + index + " needs " + operation.size() + " bytes, not " + data.byteSize());
         }
         operation.action().accept(data);
     }
@@ -123,14 +114,22 @@ public final class Features {
          * @param stopCopyLength how long the stop-copy stream will be, in bytes
          */
         public Builder migration(StateMachine states, LongSupplier stopCopyLength) {
-            return get(Feature.MIGRATION, Long.BYTES, data -> data.set(LONG, 0, states.flags()))
-                    .get(Feature.MIG_DATA_SIZE, Long.BYTES, data -> data.set(LONG, 0, stopCopyLength.getAsLong()))
-                    .get(Feature.MIG_DEVICE_STATE, MIG_STATE_SIZE, data -> {
-                        data.set(INT, 0, states.state().number());
-                        data.set(INT, MIG_STATE_DATA_FD, -1);
+            return get(
+                            Feature.MIGRATION,
+                            VfioMigration.MIGRATION.size(),
+                            data -> VfioMigration.MIGRATION_FLAGS.set(data, states.flags()))
+                    .get(
+                            Feature.MIG_DATA_SIZE,
+                            VfioMigration.DATA_SIZE.size(),
+                            data -> VfioMigration.DATA_SIZE_STOP_COPY_LENGTH.set(data, stopCopyLength.getAsLong()))
+                    .get(Feature.MIG_DEVICE_STATE, VfioMigration.STATE.size(), data -> {
+                        VfioMigration.STATE_DEVICE_STATE.set(
+                                data, states.state().number());
+                        VfioMigration.STATE_DATA_FD.set(data, -1);
                     })
-                    .set(Feature.MIG_DEVICE_STATE, MIG_STATE_SIZE, data -> {
-                        throw new VfioException(Errno.EINVAL, "the state is set by setDeviceState, which has the stream");
+                    .set(Feature.MIG_DEVICE_STATE, VfioMigration.STATE.size(), data -> {
+                        throw new VfioException(
+                                Errno.EINVAL, "the state is set by setDeviceState, which has the stream");
                     });
         }
 

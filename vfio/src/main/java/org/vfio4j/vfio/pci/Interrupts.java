@@ -99,7 +99,7 @@ public final class Interrupts implements AutoCloseable {
                 }
                 forEachVector(request, irq::fire);
             }
-            case IrqRequest.Data.Bools _ -> {
+            case IrqRequest.Data.Bools bools -> {
                 requireActive(irq);
                 forEachVector(request, irq::fire);
             }
@@ -131,7 +131,8 @@ public final class Interrupts implements AutoCloseable {
                 return irq;
             }
         }
-        throw new VfioException(Errno.EINVAL, "the device has no interrupt of index " + Integer.toUnsignedString(index));
+        throw new VfioException(
+                Errno.EINVAL, "the device has no interrupt of index " + Integer.toUnsignedString(index));
     }
 
     private static void check(IrqRequest request, IrqInfo info) {
@@ -141,16 +142,16 @@ public final class Interrupts implements AutoCloseable {
             throw new VfioException(
                     Errno.EINVAL, "interrupts " + start + " and " + count + " in all are not among " + info.count());
         }
-        long given =
-                switch (request.data()) {
-                    case IrqRequest.Data.None() -> count;
-                    case IrqRequest.Data.Bools(List<Boolean> values) -> values.size();
-                    case IrqRequest.Data.Eventfds(List<Optional<Fd>> fds) -> fds.size();
-                };
+        long given = switch (request.data()) {
+            case IrqRequest.Data.None() -> count;
+            case IrqRequest.Data.Bools(List<Boolean> values) -> values.size();
+            case IrqRequest.Data.Eventfds(List<Optional<Fd>> fds) -> fds.size();
+        };
         if (given != count) {
             throw new VfioException(Errno.EINVAL, given + " values for " + count + " interrupts");
         }
-        boolean disables = request.action() == IrqRequest.Action.TRIGGER && request.data() instanceof IrqRequest.Data.None;
+        boolean disables =
+                request.action() == IrqRequest.Action.TRIGGER && request.data() instanceof IrqRequest.Data.None;
         if (count == 0 && !disables) {
             throw new VfioException(Errno.EINVAL, "the request names no interrupt");
         }

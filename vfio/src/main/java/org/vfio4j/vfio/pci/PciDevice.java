@@ -215,7 +215,8 @@ public abstract class PciDevice implements VfioDevice {
         /** Adds a region at the index that its info names. */
         public Parts region(Region region) {
             if (regions.putIfAbsent(region.info().index(), region) != null) {
-                throw new IllegalArgumentException("two regions " + region.info().index());
+                throw new IllegalArgumentException(
+                        "two regions " + region.info().index());
             }
             return this;
         }

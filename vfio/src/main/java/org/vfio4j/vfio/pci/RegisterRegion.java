@@ -28,8 +28,7 @@ public final class RegisterRegion implements Region {
      *
      * @param widest access that reaches the registers as one: 1, 2, 4 or 8 bytes
      */
-    public static RegisterRegion of(
-            int index, RegisterSet registers, int widest, List<RegionCapability> capabilities) {
+    public static RegisterRegion of(int index, RegisterSet registers, int widest, List<RegionCapability> capabilities) {
         int flags = RegionInfo.READ | RegionInfo.WRITE | (capabilities.isEmpty() ? 0 : RegionInfo.CAPS);
         return new RegisterRegion(new RegionInfo(index, flags, registers.size(), capabilities), registers, widest);
     }

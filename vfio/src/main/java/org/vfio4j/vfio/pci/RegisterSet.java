@@ -95,37 +95,42 @@ public final class RegisterSet {
     /** The values of the registers that a write can change, by name: what a state record keeps of the set. */
     public SortedMap<String, Long> values() {
         SortedMap<String, Long> values = new TreeMap<>();
-        for (Cell cell : cells) {
-            if (cell instanceof Register register && register.isMutable()) {
-                values.put(register.name(), register.value());
-            }
-        }
+        mutable().forEach(register -> values.put(register.name(), register.value()));
         return Collections.unmodifiableSortedMap(values);
     }
 
     /**
-     * Takes over what {@link #values} gave. All of it is checked before any register changes; no hook runs.
+     * Refuses what {@link #restore} would refuse.
      *
      * @throws VfioException EINVAL if the names are not this set's or a value cannot be one of its register's
      */
-    public void restore(SortedMap<String, Long> values) {
+    public void check(SortedMap<String, Long> values) {
         if (!values.keySet().equals(values().keySet())) {
             throw new VfioException(Errno.EINVAL, "the saved registers are not this device's");
         }
-        for (Cell cell : cells) {
-            if (cell instanceof Register register && register.isMutable()) {
-                long value = values.get(register.name());
-                if (!register.accepts(value)) {
-                    throw new VfioException(
-                            Errno.EINVAL, register.name() + " cannot have the value 0x" + Long.toHexString(value));
-                }
+        for (Register register : mutable()) {
+            long value = values.getOrDefault(register.name(), 0L);
+            if (!register.accepts(value)) {
+                throw new VfioException(
+                        Errno.EINVAL, register.name() + " cannot have the value 0x" + Long.toHexString(value));
             }
         }
-        for (Cell cell : cells) {
-            if (cell instanceof Register register && register.isMutable()) {
-                register.set(values.get(register.name()));
-            }
+    }
+
+    /** Takes over what {@link #values} gave, once all of it is checked; no hook runs. */
+    public void restore(SortedMap<String, Long> values) {
+        check(values);
+        for (Register register : mutable()) {
+            register.set(values.getOrDefault(register.name(), register.value()));
         }
+    }
+
+    private List<Register> mutable() {
+        return Arrays.stream(cells)
+                .filter(Register.class::isInstance)
+                .map(Register.class::cast)
+                .filter(Register::isMutable)
+                .toList();
     }
 
     private int checkedEnd(int offset, int width) {
