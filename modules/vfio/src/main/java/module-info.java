@@ -7,4 +7,6 @@ module org.vfio4j.vfio {
     exports org.vfio4j.vfio;
     exports org.vfio4j.vfio.kernel;
     exports org.vfio4j.vfio.mdev;
+    exports org.vfio4j.vfio.migration;
+    exports org.vfio4j.vfio.pci;
 }
