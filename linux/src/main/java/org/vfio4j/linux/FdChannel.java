@@ -69,10 +69,14 @@ public final class FdChannel implements AutoCloseable {
      * Sends up to all of {@code bytes}; {@code fds}, which stay the caller's, go with the first of them.
      *
      * @return how many bytes went, at least 1 unless {@code bytes} is empty
+     * @throws LinuxException EINVAL for more descriptors than {@link #MAX_FDS}, or for any without a byte, which Linux would drop
      */
     public long send(MemorySegment bytes, List<Fd> fds) {
-        if (fds.size() > MAX_FDS) {
-            throw new LinuxException(Errno.EINVAL, "sendmsg of " + fds.size() + " descriptors", socket.subject());
+        if (fds.size() > MAX_FDS || (bytes.byteSize() == 0 && !fds.isEmpty())) {
+            throw new LinuxException(
+                    Errno.EINVAL,
+                    "sendmsg of " + fds.size() + " descriptors with " + bytes.byteSize() + " bytes",
+                    socket.subject());
         }
         point(bytes);
         if (fds.isEmpty()) {
@@ -104,12 +108,16 @@ public final class FdChannel implements AutoCloseable {
     }
 
     /**
-     * Receives up to {@code into.byteSize()} bytes; descriptors that came with them wait in {@link #takeReceived}.
+     * Receives up to {@code into.byteSize()} bytes, at least one; descriptors that came with them wait in {@link #takeReceived}.
      *
      * @return how many bytes came, 0 when the peer has closed
-     * @throws LinuxException EMSGSIZE if more descriptors came than {@link #MAX_FDS}; all of them are closed
+     * @throws LinuxException EMSGSIZE if more than {@link #MAX_FDS} descriptors wait to be taken, or some got lost because this process
+     *     has too many files open; all of them are closed
      */
     public long receive(MemorySegment into) {
+        if (into.byteSize() == 0) {
+            throw new IllegalArgumentException("nothing to receive into");
+        }
         point(into);
         header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
         long n;
@@ -124,7 +132,7 @@ public final class FdChannel implements AutoCloseable {
             throw Native.unexpected(e);
         }
         collect(header.get(ValueLayout.JAVA_LONG, MSG_CONTROLLEN));
-        if ((header.get(ValueLayout.JAVA_INT, MSG_FLAGS) & MSG_CTRUNC) != 0) {
+        if ((header.get(ValueLayout.JAVA_INT, MSG_FLAGS) & MSG_CTRUNC) != 0 || received.size() > MAX_FDS) {
             closeReceived();
             throw new LinuxException(Errno.EMSGSIZE, "recvmsg of too many descriptors", socket.subject());
         }
