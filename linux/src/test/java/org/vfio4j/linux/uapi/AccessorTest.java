@@ -36,6 +36,14 @@ class AccessorTest {
         assertThat(accessors).isEqualTo(fields);
     }
 
+    @ParameterizedTest
+    @MethodSource("classes")
+    void everyIoctlNumberIsNamedAsItsConstant(Class<?> type) {
+        assertThat(type.getFields())
+                .filteredOn(constant -> constant.getType() == IoctlNumber.class)
+                .allSatisfy(constant -> assertThat(UapiItem.valueOf(constant)).hasToString(constant.getName()));
+    }
+
     /** The fields that have an accessor: no padding, no flexible array, no inner structure as a whole, no byte; headers have their own. */
     private static Stream<Struct.Field> words(Struct struct) {
         return struct.fields().stream()
