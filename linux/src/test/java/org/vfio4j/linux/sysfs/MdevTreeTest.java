@@ -51,10 +51,7 @@ class MdevTreeTest {
         assertThat(scan.items()).extracting(MdevTree.Parent::name).containsExactly("mbochs", "mdpy", "mtty");
         assertThat(scan.items().getFirst().types())
                 .extracting(MdevTree.Type::id, type -> type.availableInstances().orElseThrow())
-                .containsExactly(
-                        tuple("mbochs-large", 2),
-                        tuple("mbochs-medium", 10),
-                        tuple("mbochs-small", 43));
+                .containsExactly(tuple("mbochs-large", 2), tuple("mbochs-medium", 10), tuple("mbochs-small", 43));
         MdevTree.Parent mtty = scan.items().getLast();
         assertThat(mtty.path()).isEqualTo("/sys/devices/virtual/mtty/mtty");
         assertThat(mtty.bus()).contains("mtty");
