@@ -18,25 +18,18 @@ public record BoundDevice(
     /** Where the device's own VFIO device lies. */
     static final String VFIO_DEV = "vfio-dev";
 
-    /** The core makes one VFIO device for each device; a few more may stand there and are passed over. */
-    private static final int VFIO_DEVS = 16;
-
     static BoundDevice read(TreeWalk walk, Place at) {
+        return read(walk, at, VfioDevs.NONE);
+    }
+
+    /** Reads the device in the directory {@code at}; its VFIO device is listed only if {@code known} has none for it. */
+    static BoundDevice read(TreeWalk walk, Place at, VfioDevs known) {
         Optional<Integer> group = walk.take(walk.linkNumber(at, "iommu_group"));
         return new BoundDevice(
                 at.name(),
                 at.path(),
                 walk.take(walk.linkName(at, "driver")),
                 group.isPresent() ? OptionalInt.of(group.get()) : OptionalInt.empty(),
-                vfioDev(walk, at));
-    }
-
-    private static Optional<VfioDev> vfioDev(TreeWalk walk, Place at) {
-        return walk.take(walk.directory(at, VFIO_DEV))
-                .flatMap(directory -> walk.names(directory, VFIO_DEVS).stream()
-                        .filter(VfioNodes::isCdevName)
-                        .findFirst()
-                        .flatMap(name -> walk.take(walk.directory(directory, name))))
-                .map(place -> new VfioDev(place.name(), walk.exists(place, "dev")));
+                known.of(walk, at));
     }
 }

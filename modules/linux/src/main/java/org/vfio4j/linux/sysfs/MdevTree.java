@@ -91,9 +91,11 @@ public final class MdevTree {
     /** The devices by UUID. */
     public Scan<Device> devices() {
         TreeWalk walk = root.walk();
+        VfioDevs known = VfioDevs.read(walk);
         List<Device> devices = new ArrayList<>();
         walk.forEach(
-                walk.directory(DEVICES), (uuid, at) -> device(walk, uuid, at).ifPresent(devices::add));
+                walk.directory(DEVICES),
+                (uuid, at) -> device(walk, uuid, at, known).ifPresent(devices::add));
         return walk.scan(devices);
     }
 
@@ -102,7 +104,8 @@ public final class MdevTree {
         TreeWalk walk = root.walk();
         Optional<Device> device = Optional.empty();
         if (Names.valid(uuid)) {
-            device = walk.take(walk.directory(DEVICES + "/" + uuid)).flatMap(at -> device(walk, uuid, at));
+            device = walk.take(walk.directory(DEVICES + "/" + uuid))
+                    .flatMap(at -> device(walk, uuid, at, VfioDevs.NONE));
         }
         return walk.scan(device.stream().toList());
     }
@@ -157,13 +160,13 @@ public final class MdevTree {
                 walk.attribute(at, attribute), TreeProblem.ATTRIBUTE_MISSING, at.child(attribute), "is missing");
     }
 
-    private static Optional<Device> device(TreeWalk walk, String uuid, Place at) {
+    private static Optional<Device> device(TreeWalk walk, String uuid, Place at, VfioDevs known) {
         if (at.path().startsWith(DEVICES)) {
             walk.note(TreeProblem.NOT_A_LINK.at(at.path(), "is not a link, so its parent is not known"));
             return Optional.empty();
         }
         String typeLink = at.child("mdev_type");
         return walk.need(walk.linkName(at, "mdev_type"), TreeProblem.VANISHED, typeLink, "is missing: no mdev any more")
-                .map(type -> new Device(uuid, at.parent().name(), type, BoundDevice.read(walk, at)));
+                .map(type -> new Device(uuid, at.parent().name(), type, BoundDevice.read(walk, at, known)));
     }
 }

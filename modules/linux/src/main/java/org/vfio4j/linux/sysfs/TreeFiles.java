@@ -15,7 +15,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.spi.FileSystemProvider;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -35,24 +34,28 @@ final class TreeFiles {
     private static final int FINDINGS_OF_A_LISTING = 100;
 
     private final String base;
-    private final FileSystemProvider provider;
 
     TreeFiles(Path base) {
         String absolute = base.toAbsolutePath().toString();
         this.base = absolute.equals("/") ? "" : absolute;
-        this.provider = base.getFileSystem().provider();
     }
 
     Reading<Place> lookUp(String path) {
         try {
-            // The one call of NIO that tells absence without the cost of an exception.
-            @Nullable
-            BasicFileAttributes attributes =
-                    provider.readAttributesIfExists(onDisk(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            return attributes == null ? Reading.missing() : Reading.found(new Place(path, kind(attributes)));
+            return Reading.found(new Place(
+                    path,
+                    kind(Files.readAttributes(onDisk(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS))));
         } catch (IOException e) {
             return failure(path, e);
         }
+    }
+
+    /**
+     * False if nothing is there, told without the cost of an exception. True may be wrong, since access(2) follows links out of the
+     * base: then look again.
+     */
+    boolean mayExist(String path) {
+        return Files.exists(onDisk(path));
     }
 
     /** A link's target as it stands there, whatever characters it has. */

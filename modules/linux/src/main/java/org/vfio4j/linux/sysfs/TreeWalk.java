@@ -44,7 +44,7 @@ final class TreeWalk {
 
     /** The directory that {@code path} names. */
     Reading<Place> directory(Place from, String path) {
-        return resolve(from, path).then(place -> place.isDirectory() ? Reading.found(place) : notADirectory(place));
+        return asDirectory(resolve(from, path));
     }
 
     Reading<Place> directory(String path) {
@@ -94,11 +94,27 @@ final class TreeWalk {
         Optional<Place> at = take(directory);
         if (at.isPresent()) {
             for (String name : names(at.get(), Root.MAX_ENTRIES)) {
-                Reading<Place> entry = directory(at.get(), name);
-                need(entry, TreeProblem.VANISHED, at.get().child(name), "is gone, or links to what is gone")
+                need(
+                                entry(at.get(), name),
+                                TreeProblem.VANISHED,
+                                at.get().child(name),
+                                "is gone, or links to what is gone")
                         .ifPresent(place -> each.accept(name, place));
             }
         }
+    }
+
+    /** The directory that an entry is or, which is tried first because it is so nearly always, links to. */
+    private Reading<Place> entry(Place at, String name) {
+        Reading<String> target = files.link(at.child(name));
+        return target.hasProblem(TreeProblem.NOT_A_LINK)
+                ? directory(at, name)
+                : target.then(it -> asDirectory(resolve(at, it, 1)));
+    }
+
+    /** See {@link TreeFiles#mayExist}. */
+    boolean mayExist(Place at, String path) {
+        return files.mayExist(at.child(path));
     }
 
     boolean exists(Place at, String name) {
@@ -211,6 +227,10 @@ final class TreeWalk {
             }
         }
         return path.startsWith("/") ? Place.BASE : from;
+    }
+
+    private static Reading<Place> asDirectory(Reading<Place> reading) {
+        return reading.then(place -> place.isDirectory() ? reading : notADirectory(place));
     }
 
     private static <T> Reading<T> notADirectory(Place place) {
