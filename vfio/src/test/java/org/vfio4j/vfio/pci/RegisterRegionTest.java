@@ -36,15 +36,6 @@ class RegisterRegionTest {
                 "0 | 0  | 8 | ''"
             })
     void anAccessIsCutIntoAlignedPieces(long offset, int count, int widest, String pieces) {
-        List<Window> spies = new ArrayList<>();
-        for (int i = 0; i < 16; i++) {
-            spies.add(Window.view("byte " + i, i, 1, index -> 0));
-        }
-        RegisterSet set = RegisterSet.of(16, spies);
-        RegisterRegion region = RegisterRegion.of(0, set, widest, List.of());
-        try (Arena arena = Arena.ofConfined()) {
-            region.read(offset, arena.allocate(Math.max(1, count)), count);
-        }
         assertThat(cut(offset, count, widest)).isEqualTo(pieces);
     }
 
