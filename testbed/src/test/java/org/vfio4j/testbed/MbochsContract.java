@@ -191,9 +191,7 @@ class MbochsContract {
         assertThat(dispi(0)).isEqualTo(kernel ? 1 : 0xb0c5);
         assertThat(dispi(10) * 65536L)
                 .isEqualTo(
-                        kernel
-                                ? 65536
-                                : device.regionInfo(RegionInfo.PCI_BAR0).size());
+                        kernel ? 65536 : device.regionInfo(RegionInfo.PCI_BAR0).size());
     }
 
     private List<Integer> edidHeader() {
