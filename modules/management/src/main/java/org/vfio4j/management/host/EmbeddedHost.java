@@ -25,15 +25,20 @@ public final class EmbeddedHost implements Host {
 
     private record Embedded(HostDevice shown, SharedDevice device) {}
 
-    /** Loads the vendor drivers and makes one device of each of their types. */
+    /** Loads the installed vendor drivers and makes one device of each of their types. */
     public EmbeddedHost() {
-        drivers = ServiceLoader.load(MdevDriver.class).stream()
+        this(ServiceLoader.load(MdevDriver.class).stream()
                 .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparing(MdevDriver::name))
-                .toList();
+                .toList());
+    }
+
+    /** Makes one device of each type of these drivers. */
+    public EmbeddedHost(List<MdevDriver> drivers) {
+        this.drivers =
+                drivers.stream().sorted(Comparator.comparing(MdevDriver::name)).toList();
         devices = new LinkedHashMap<>();
         int group = 0;
-        for (MdevDriver driver : drivers) {
+        for (MdevDriver driver : this.drivers) {
             for (MdevType type : driver.types()) {
                 UUID uuid = uuid(driver, type);
                 HostDevice shown = new HostDevice(

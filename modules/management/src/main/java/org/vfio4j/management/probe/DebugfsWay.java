@@ -8,7 +8,6 @@ import java.util.Map;
 import org.vfio4j.linux.sysfs.MigrationDebugfs;
 import org.vfio4j.linux.sysfs.Reading;
 import org.vfio4j.linux.sysfs.TreeFinding;
-import org.vfio4j.linux.sysfs.TreeProblem;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.KernelHost;
 
@@ -47,22 +46,19 @@ public final class DebugfsWay implements Way {
             }
             case Reading.Missing<MigrationDebugfs.Features> missing -> {}
             case Reading.Unreadable<MigrationDebugfs.Features>(TreeFinding finding) -> {
-                answers.put(Question.MIGRATION, unreadable(path, finding));
-                answers.put(Question.DIRTY_TRACKING, unreadable(path, finding));
+                Answer unreadable = Unreadable.answer(NAME, path, finding);
+                answers.put(Question.MIGRATION, unreadable);
+                answers.put(Question.DIRTY_TRACKING, unreadable);
             }
         }
         return answers;
     }
 
+    /** In the kernel's order, whatever order the set has in this run; then those of a later kernel. */
     private static List<String> words(MigrationDebugfs.Features features) {
         List<String> words = new ArrayList<>();
-        features.known().forEach(f -> words.add(f.line()));
+        features.known().stream().sorted().forEach(f -> words.add(f.line()));
         words.addAll(features.unknown());
         return words;
-    }
-
-    private static Answer unreadable(String path, TreeFinding finding) {
-        Cause cause = finding.is(TreeProblem.NO_PERMISSION) ? Cause.NO_PERMISSION : Cause.FAILED;
-        return new Answer.Unknown(NAME, path, cause, finding.text(), finding.remedy());
     }
 }

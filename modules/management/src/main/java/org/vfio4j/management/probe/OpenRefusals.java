@@ -56,8 +56,15 @@ final class OpenRefusals {
                 device.name() + " is " + driver,
                 Cause.NOT_BOUND,
                 "the device is " + driver + ", so VFIO does not have it",
-                "Bind it to vfio-pci: virsh nodedev-detach, or driverctl set-override " + device.name()
-                        + " vfio-pci. It leaves its present driver then.");
+                switch (device.kind()) {
+                    case PCI ->
+                        "Bind it to vfio-pci, which takes it from its present driver: virsh nodedev-detach pci_"
+                                + device.name().replace(':', '_').replace('.', '_') + ", or driverctl set-override "
+                                + device.name() + " vfio-pci.";
+                    case PLATFORM -> "Bind it to vfio-platform, which takes it from its present driver.";
+                    case MDEV ->
+                        "Load the driver that mediated devices bind to: the vendor's, before Linux 5.16 vfio_mdev.";
+                });
     }
 
     /** Opening it would reset it. */

@@ -61,6 +61,8 @@ public final class OpenWay implements Way {
             return ask(open);
         } catch (OpenException e) {
             return all(OpenRefusals.explain(NAME, device, e, foreignMembers(device)));
+        } catch (ErrnoException e) {
+            return all(OpenRefusals.failedQuery(NAME, "open and close " + device.name(), e));
         }
     }
 

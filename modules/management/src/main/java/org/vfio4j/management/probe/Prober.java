@@ -33,7 +33,7 @@ public final class Prober {
             way.ask(device).forEach((question, answer) -> answers.merge(question, answer, Prober::better));
         }
         for (Question question : Question.values()) {
-            answers.putIfAbsent(question, notOffered(question));
+            answers.putIfAbsent(question, notOffered());
         }
         return new DeviceProbe(seen(device, answers), answers);
     }
@@ -47,16 +47,16 @@ public final class Prober {
         return earlier instanceof Answer.Unknown ? later : earlier;
     }
 
-    private Answer notOffered(Question question) {
+    private Answer notOffered() {
         String asked = ways.isEmpty()
                 ? "nothing"
                 : String.join(", ", ways.stream().map(Way::name).toList());
         return new Answer.Unknown(
                 "none",
-                "asked by: " + asked,
+                "asked by " + asked,
                 Cause.NOT_OFFERED,
-                "no way of asking that this host offers says anything about " + question.word(),
-                "Ask on the host itself, or take a snapshot there (vfio snapshot FILE).");
+                "none of the ways that were tried says anything about it",
+                "Ask by every way (without --way) on the host itself, or take a snapshot there (vfio snapshot FILE).");
     }
 
     /** An open that failed because somebody was there first has seen more than the list did. */

@@ -4,6 +4,7 @@ package org.vfio4j.management.probe;
 import java.util.EnumMap;
 import java.util.Map;
 import org.vfio4j.linux.sysfs.Reading;
+import org.vfio4j.linux.sysfs.TreeFinding;
 import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.KernelHost;
@@ -43,9 +44,8 @@ public final class SysfsWay implements Way {
             switch (host.root().attribute(path)) {
                 case Reading.Found<String>(String text) -> answers.put(question, answer(path, text));
                 case Reading.Missing<String> missing -> {}
-                case Reading.Unreadable<String>(var finding) ->
-                    answers.put(
-                            question, new Answer.Unknown(NAME, path, Cause.FAILED, finding.text(), finding.remedy()));
+                case Reading.Unreadable<String>(TreeFinding finding) ->
+                    answers.put(question, Unreadable.answer(NAME, path, finding));
             }
         });
         return answers;
