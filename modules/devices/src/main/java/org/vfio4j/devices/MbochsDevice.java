@@ -137,7 +137,7 @@ final class MbochsDevice extends PciDevice {
                 return new Dmabuf(memory.duplicate(), plane.mode().offset());
             }
         }
-        throw new VfioException(Errno.EINVAL, "no plane " + id + " was queried lately");
+        throw new VfioException(Errno.ENOENT, "no plane " + id + " was queried lately");
     }
 
     /** The plane's id: the same for the same mode as long as it is remembered. The one queried last is first. */

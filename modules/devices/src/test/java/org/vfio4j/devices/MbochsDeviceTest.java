@@ -206,17 +206,17 @@ class MbochsDeviceTest {
 
     @Test
     void onlyPlanesThatWereQueriedLatelyAreHandedOut() {
-        assertErrno(Errno.EINVAL, () -> device.gfxDmabuf(0));
-        assertErrno(Errno.EINVAL, () -> device.gfxDmabuf(1));
+        assertErrno(Errno.ENOENT, () -> device.gfxDmabuf(0));
+        assertErrno(Errno.ENOENT, () -> device.gfxDmabuf(1));
         for (int page = 0; page < 17; page++) {
             registers(1, 1024, 64, 32, 0, 0, page * 64);
             assertThat(plane().id()).isEqualTo(page + 1);
         }
 
-        assertErrno(Errno.EINVAL, () -> device.gfxDmabuf(1));
+        assertErrno(Errno.ENOENT, () -> device.gfxDmabuf(1));
         device.gfxDmabuf(2).close();
         device.gfxDmabuf(17).close();
-        assertErrno(Errno.EINVAL, () -> device.gfxDmabuf(18));
+        assertErrno(Errno.ENOENT, () -> device.gfxDmabuf(18));
     }
 
     @Test

@@ -22,7 +22,7 @@ class SamplesTreeTest {
         Path made = temp.resolve("made");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "../bench/MakeTree.java",
+                        "../../bench/MakeTree.java",
                         made.toString(),
                         "samples")
                 .inheritIO()

@@ -66,7 +66,10 @@ public final class Interrupts implements AutoCloseable {
         return new IrqInfo(index, 0, 0);
     }
 
-    /** All of the request is checked before any of it happens. */
+    /**
+     * All of the request is checked before any of it happens. As in the kernel's samples, an index that PCI has and the device does not is
+     * ENOTTY, and EINVAL for a device without any interrupt.
+     */
     void set(IrqRequest request) {
         Irq irq = offered(request.index());
         check(request, irq.info());
@@ -131,8 +134,10 @@ public final class Interrupts implements AutoCloseable {
                 return irq;
             }
         }
+        boolean exists = index >= 0 && index < IrqInfo.PCI_IRQS;
         throw new VfioException(
-                Errno.EINVAL, "the device has no interrupt of index " + Integer.toUnsignedString(index));
+                exists && !offered.isEmpty() ? Errno.ENOTTY : Errno.EINVAL,
+                "the device has no interrupt of index " + Integer.toUnsignedString(index));
     }
 
     private static void check(IrqRequest request, IrqInfo info) {
