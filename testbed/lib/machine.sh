@@ -45,8 +45,8 @@ run_qemu() {
   local cmdline='console=ttyS0 quiet panic=-1 oops=panic'
   command+=(-virtfs "$(folder_device in "$run/in"),readonly=on" -virtfs "$(folder_device out "$run/out")")
   command+=(-virtfs "$(folder_device jdk "$jdk"),readonly=on")
-  if [ -d "$project/cli/target/dist" ]; then
-    command+=(-virtfs "$(folder_device vfio4j "$project/cli/target/dist"),readonly=on")
+  if [ -d "$project/modules/cli/target/dist" ]; then
+    command+=(-virtfs "$(folder_device vfio4j "$project/modules/cli/target/dist"),readonly=on")
   fi
   for share in "${shares[@]}"; do
     command+=(-virtfs "$(folder_device "share.${share%%=*}" "${share#*=}"),readonly=on")

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.linux;
+
+import static org.vfio4j.linux.Native.INT;
+import static org.vfio4j.linux.Native.LONG;
+import static org.vfio4j.linux.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Sends and receives bytes with file descriptors beside them over a UNIX socket: sendmsg(2) and recvmsg(2) with SCM_RIGHTS.
+ *
+ * <p>Its control memory is made once, so a message without descriptors allocates nothing. One thread at a time, and {@link #close} is
+ * that thread's too: to end one that waits in {@link #receive}, let it wait in {@link Poll} for the socket and an {@link Eventfd}.
+ */
+public final class FdChannel implements AutoCloseable {
+    /** The kernel's own limit ({@code SCM_MAX_FD}). */
+    public static final int MAX_FDS = 253;
+
+    // struct msghdr, struct iovec and struct cmsghdr of x86-64 and every other 64-bit Linux
+    private static final long MSGHDR_SIZE = 56;
+    private static final long MSG_IOV = 16;
+    private static final long MSG_IOVLEN = 24;
+    private static final long MSG_CONTROL = 32;
+    private static final long MSG_CONTROLLEN = 40;
+    private static final long MSG_FLAGS = 48;
+    private static final long IOVEC_SIZE = 16;
+    private static final long IOV_LEN = 8;
+    private static final long CMSG_LEVEL = 8;
+    private static final long CMSG_TYPE = 12;
+    private static final long CMSG_DATA = 16;
+    private static final int SOL_SOCKET = 1;
+    private static final int SCM_RIGHTS = 1;
+    private static final int MSG_CTRUNC = 8;
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    private static final MethodHandle SENDMSG = Native.libc("sendmsg", FunctionDescriptor.of(LONG, INT, POINTER, INT));
+    private static final MethodHandle RECVMSG = Native.libc("recvmsg", FunctionDescriptor.of(LONG, INT, POINTER, INT));
+
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment header = arena.allocate(MSGHDR_SIZE, Long.BYTES);
+    private final MemorySegment vector = arena.allocate(IOVEC_SIZE, Long.BYTES);
+    private final MemorySegment control = arena.allocate(controlSize(MAX_FDS), Long.BYTES);
+    private final Fd socket;
+    private final List<Fd> received = new ArrayList<>();
+
+    /** Takes ownership of a connected socket. */
+    public static FdChannel take(Fd socket) {
+        return new FdChannel(socket);
+    }
+
+    private FdChannel(Fd socket) {
+        this.socket = socket;
+        header.set(ValueLayout.ADDRESS, MSG_IOV, vector);
+        header.set(ValueLayout.JAVA_LONG, MSG_IOVLEN, 1L);
+    }
+
+    public Fd socket() {
+        return socket;
+    }
+
+    /**
+     * Sends up to all of {@code bytes}; {@code fds}, which stay the caller's, go with the first of them.
+     *
+     * @return how many bytes went, at least 1 unless {@code bytes} is empty
+     * @throws LinuxException EINVAL for more descriptors than {@link #MAX_FDS}, or for any without a byte, which Linux would drop
+     */
+    public long send(MemorySegment bytes, List<Fd> fds) {
+        if (fds.size() > MAX_FDS || (bytes.byteSize() == 0 && !fds.isEmpty())) {
+            throw new LinuxException(
+                    Errno.EINVAL,
+                    "sendmsg of " + fds.size() + " descriptors with " + bytes.byteSize() + " bytes",
+                    socket.subject());
+        }
+        point(bytes);
+        attach(fds);
+        try {
+            long n;
+            do {
+                // SAFETY: header points to vector, bytes and control, all live until this method returns; the caller
+                // holds bytes.
+                n = (long) SENDMSG.invokeExact(Native.state(), socket.number(), header, MSG_NOSIGNAL);
+            } while (Native.interrupted(n));
+            return Native.check(n, "sendmsg", socket.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /**
+     * Receives up to {@code into.byteSize()} bytes, at least one; descriptors that came with them wait in {@link #takeReceived}.
+     *
+     * @return how many bytes came, 0 when the peer has closed
+     * @throws LinuxException EMSGSIZE if more than {@link #MAX_FDS} descriptors wait to be taken, or some got lost because this process
+     *     has too many files open; all of them are closed
+     */
+    public long receive(MemorySegment into) {
+        if (into.byteSize() == 0) {
+            throw new IllegalArgumentException("nothing to receive into");
+        }
+        point(into);
+        header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
+        long n;
+        try {
+            do {
+                header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, control.byteSize());
+                // SAFETY: header points to vector, into and control, all live until this method returns; the caller
+                // holds into.
+                n = (long) RECVMSG.invokeExact(Native.state(), socket.number(), header, MSG_CMSG_CLOEXEC);
+            } while (Native.interrupted(n));
+            Native.check(n, "recvmsg", socket.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+        collect(header.get(ValueLayout.JAVA_LONG, MSG_CONTROLLEN));
+        if ((header.get(ValueLayout.JAVA_INT, MSG_FLAGS) & MSG_CTRUNC) != 0 || received.size() > MAX_FDS) {
+            closeReceived();
+            throw new LinuxException(Errno.EMSGSIZE, "recvmsg of too many descriptors", socket.subject());
+        }
+        return n;
+    }
+
+    /** Hands over the descriptors received so far, in their order; the caller owns them. */
+    public List<Fd> takeReceived() {
+        if (received.isEmpty()) {
+            return List.of();
+        }
+        List<Fd> fds = List.copyOf(received);
+        received.clear();
+        return fds;
+    }
+
+    /** Closes the socket and every descriptor that nobody took. */
+    @Override
+    public void close() {
+        closeReceived();
+        socket.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private void closeReceived() {
+        received.forEach(Fd::close);
+        received.clear();
+    }
+
+    private void attach(List<Fd> fds) {
+        if (fds.isEmpty()) {
+            header.set(ValueLayout.ADDRESS, MSG_CONTROL, MemorySegment.NULL);
+            header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, 0L);
+            return;
+        }
+        control.set(ValueLayout.JAVA_LONG, 0, CMSG_DATA + (long) Integer.BYTES * fds.size());
+        control.set(ValueLayout.JAVA_INT, CMSG_LEVEL, SOL_SOCKET);
+        control.set(ValueLayout.JAVA_INT, CMSG_TYPE, SCM_RIGHTS);
+        for (int i = 0; i < fds.size(); i++) {
+            int number = fds.get(i).number();
+            control.set(ValueLayout.JAVA_INT, CMSG_DATA + (long) i * Integer.BYTES, number);
+        }
+        header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
+        header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, controlSize(fds.size()));
+    }
+
+    private void point(MemorySegment bytes) {
+        vector.set(ValueLayout.ADDRESS, 0, bytes);
+        vector.set(ValueLayout.JAVA_LONG, IOV_LEN, bytes.byteSize());
+    }
+
+    /** Every descriptor in the control messages becomes owned, whatever the message says otherwise. */
+    private void collect(long length) {
+        long at = 0;
+        while (at + CMSG_DATA <= length) {
+            long size = control.get(ValueLayout.JAVA_LONG, at);
+            if (size < CMSG_DATA || size > length - at) {
+                return;
+            }
+            if (control.get(ValueLayout.JAVA_INT, at + CMSG_LEVEL) == SOL_SOCKET
+                    && control.get(ValueLayout.JAVA_INT, at + CMSG_TYPE) == SCM_RIGHTS) {
+                for (long fd = at + CMSG_DATA; fd + Integer.BYTES <= at + size; fd += Integer.BYTES) {
+                    received.add(Fd.take(control.get(ValueLayout.JAVA_INT, fd), "received descriptor"));
+                }
+            }
+            at += align(size);
+        }
+    }
+
+    private static long controlSize(int fds) {
+        return align(CMSG_DATA + (long) Integer.BYTES * fds);
+    }
+
+    private static long align(long size) {
+        return (size + Long.BYTES - 1) & -Long.BYTES;
+    }
+}

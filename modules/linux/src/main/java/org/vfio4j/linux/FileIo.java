@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.linux;
+
+import static org.vfio4j.linux.Native.INT;
+import static org.vfio4j.linux.Native.LONG;
+import static org.vfio4j.linux.Native.POINTER;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * open, read, write, pread, pwrite, ftruncate, fstatfs and flock. Buffers are native segments; a call may transfer less than asked, as
+ * the manual says, and returns how much. EINTR is retried.
+ */
+public final class FileIo {
+    /** {@code asm-generic/fcntl.h} of x86-64. */
+    public static final int O_RDONLY = 0;
+
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_CREAT = 0x40;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_NOFOLLOW = 0x20000;
+    private static final int O_CLOEXEC = 0x80000;
+
+    /** {@code linux/magic.h}: what {@link #fileSystem} answers for a file of the real sysfs. */
+    public static final long SYSFS_MAGIC = 0x62656572L;
+
+    private static final int LOCK_EX = 2;
+    private static final int LOCK_NB = 4;
+    /** {@code sizeof(struct statfs)} on x86-64 is 120; f_type is its first long. */
+    private static final long STATFS_SIZE = 120;
+
+    private static final MethodHandle OPEN =
+            Native.libcVariadic("open", 2, FunctionDescriptor.of(INT, POINTER, INT, INT));
+    private static final MethodHandle READ = Native.libc("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+    private static final MethodHandle WRITE = Native.libc("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+    private static final MethodHandle PREAD =
+            Native.libc("pread", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+    private static final MethodHandle PWRITE =
+            Native.libc("pwrite", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+    private static final MethodHandle FTRUNCATE = Native.libc("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
+    private static final MethodHandle FSTATFS = Native.libc("fstatfs", FunctionDescriptor.of(INT, INT, POINTER));
+    private static final MethodHandle FLOCK = Native.libc("flock", FunctionDescriptor.of(INT, INT, INT));
+
+    private FileIo() {}
+
+    /** Opens {@code path} with {@code flags}, always close-on-exec; a file made by O_CREAT has mode 0600. */
+    public static Fd open(String path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment name = Native.path(arena, path, "open");
+            int fd;
+            do {
+                // SAFETY: name is NUL-terminated and lives until the arena closes, after the call.
+                fd = (int) OPEN.invokeExact(Native.state(), name, flags | O_CLOEXEC, 0600);
+            } while (Native.interrupted(fd));
+            return Fd.take(Native.check(fd, "open", path), path);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Reads up to {@code into.byteSize()} bytes; 0 at the end of the file. */
+    public static long read(Fd fd, MemorySegment into) {
+        try {
+            long n;
+            do {
+                // SAFETY: into is a live native segment and its own size bounds the transfer.
+                n = (long) READ.invokeExact(Native.state(), fd.number(), into, into.byteSize());
+            } while (Native.interrupted(n));
+            return Native.check(n, "read", fd.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Writes up to {@code from.byteSize()} bytes and returns how many. */
+    public static long write(Fd fd, MemorySegment from) {
+        try {
+            long n;
+            do {
+                // SAFETY: from is a live native segment and its own size bounds the transfer.
+                n = (long) WRITE.invokeExact(Native.state(), fd.number(), from, from.byteSize());
+            } while (Native.interrupted(n));
+            return Native.check(n, "write", fd.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Reads up to {@code into.byteSize()} bytes at {@code offset}; 0 at the end of the file. */
+    public static long pread(Fd fd, MemorySegment into, long offset) {
+        try {
+            long n;
+            do {
+                // SAFETY: into is a live native segment and its own size bounds the transfer.
+                n = (long) PREAD.invokeExact(Native.state(), fd.number(), into, into.byteSize(), offset);
+            } while (Native.interrupted(n));
+            return Native.check(n, "pread", fd.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Writes up to {@code from.byteSize()} bytes at {@code offset} and returns how many. */
+    public static long pwrite(Fd fd, MemorySegment from, long offset) {
+        try {
+            long n;
+            do {
+                // SAFETY: from is a live native segment and its own size bounds the transfer.
+                n = (long) PWRITE.invokeExact(Native.state(), fd.number(), from, from.byteSize(), offset);
+            } while (Native.interrupted(n));
+            return Native.check(n, "pwrite", fd.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Sets the file's size in bytes. */
+    public static void truncate(Fd fd, long size) {
+        try {
+            int r;
+            do {
+                // SAFETY: no memory is passed.
+                r = (int) FTRUNCATE.invokeExact(Native.state(), fd.number(), size);
+            } while (Native.interrupted(r));
+            Native.check(r, "ftruncate", fd.subject());
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** The magic number of the file system that an open file is on ({@code f_type} of statfs(2)). */
+    public static long fileSystem(Fd fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment statfs = arena.allocate(STATFS_SIZE, Long.BYTES);
+            int r;
+            do {
+                // SAFETY: statfs has the structure's size and lives until the arena closes, after the call.
+                r = (int) FSTATFS.invokeExact(Native.state(), fd.number(), statfs);
+            } while (Native.interrupted(r));
+            Native.check(r, "fstatfs", fd.subject());
+            return statfs.get(ValueLayout.JAVA_LONG, 0);
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Tries to take an exclusive advisory lock; false if somebody else holds one. The lock ends with the descriptor. */
+    public static boolean tryLock(Fd fd) {
+        try {
+            int r;
+            do {
+                // SAFETY: no memory is passed.
+                r = (int) FLOCK.invokeExact(Native.state(), fd.number(), LOCK_EX | LOCK_NB);
+            } while (Native.interrupted(r));
+            if (r == -1 && Native.errno() == Errno.EAGAIN) {
+                return false;
+            }
+            Native.check(r, "flock", fd.subject());
+            return true;
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.host;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VFIO device as its host shows it, without opening it.
+ *
+ * @param name the mediated device's UUID, the PCI address or the platform device's name
+ * @param kind its bus driver
+ * @param parentOrNull of a mediated device: the parent's name
+ * @param typeOrNull of a mediated device: the type's id
+ * @param driverOrNull what it is bound to
+ * @param driverVersionOrNull what that driver's module says of its version
+ * @param isVfioBound whether a VFIO driver has it, so that it can be opened
+ * @param groupOrNull the IOMMU group's number
+ * @param vfioNodeOrNull the name under {@code /dev/vfio/devices} where the host has the cdev interface
+ * @param usage whether somebody has it open
+ */
+public record HostDevice(
+        String name,
+        DeviceKind kind,
+        @Nullable String parentOrNull,
+        @Nullable String typeOrNull,
+        @Nullable String driverOrNull,
+        @Nullable String driverVersionOrNull,
+        boolean isVfioBound,
+        @Nullable Integer groupOrNull,
+        @Nullable String vfioNodeOrNull,
+        Usage usage) {
+
+    public Optional<String> parent() {
+        return Optional.ofNullable(parentOrNull);
+    }
+
+    public Optional<String> type() {
+        return Optional.ofNullable(typeOrNull);
+    }
+
+    public Optional<String> driver() {
+        return Optional.ofNullable(driverOrNull);
+    }
+
+    public Optional<String> driverVersion() {
+        return Optional.ofNullable(driverVersionOrNull);
+    }
+
+    public OptionalInt group() {
+        return groupOrNull == null ? OptionalInt.empty() : OptionalInt.of(groupOrNull);
+    }
+
+    public Optional<String> vfioNode() {
+        return Optional.ofNullable(vfioNodeOrNull);
+    }
+
+    /** The same device with what is known of its use replaced. */
+    public HostDevice withUsage(Usage known) {
+        return new HostDevice(
+                name,
+                kind,
+                parentOrNull,
+                typeOrNull,
+                driverOrNull,
+                driverVersionOrNull,
+                isVfioBound,
+                groupOrNull,
+                vfioNodeOrNull,
+                known);
+    }
+}

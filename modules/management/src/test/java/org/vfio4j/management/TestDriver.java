@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.mdev.MdevDriver;
+import org.vfio4j.vfio.mdev.MdevType;
+
+/** A vendor driver whose types are the devices that its test gave it; three more can be made of each. */
+public final class TestDriver implements MdevDriver {
+    private final String name;
+    private final Map<String, VfioDevice> devices = new LinkedHashMap<>();
+
+    public TestDriver(String name) {
+        this.name = name;
+    }
+
+    /** Offers a type, of which {@code device} is the one device. */
+    public TestDriver type(String id, VfioDevice device) {
+        devices.put(id, device);
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public List<MdevType> types() {
+        return devices.keySet().stream()
+                .map(id -> new MdevType(id, "name of " + id, Optional.empty(), MdevType.VFIO_PCI))
+                .toList();
+    }
+
+    @Override
+    public int availableInstances(MdevType type) {
+        return 3;
+    }
+
+    @Override
+    public VfioDevice create(UUID uuid, MdevType type) {
+        VfioDevice device = devices.get(type.id());
+        if (device == null) {
+            throw new AssertionError("not a type of this driver: " + type);
+        }
+        return device;
+    }
+
+    @Override
+    public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
+        return Map.of();
+    }
+}

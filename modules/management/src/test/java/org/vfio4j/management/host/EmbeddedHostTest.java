@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.management.TestDevice;
+import org.vfio4j.management.TestDriver;
+import org.vfio4j.vfio.OpenException;
+import org.vfio4j.vfio.VfioDevice;
+
+class EmbeddedHostTest {
+    private final TestDevice large = new TestDevice();
+    private final TestDevice small = new TestDevice();
+    private final TestDevice serial = new TestDevice();
+
+    private EmbeddedHost host() {
+        return new EmbeddedHost(List.of(
+                new TestDriver("tty").type("tty-1", serial),
+                new TestDriver("gpu").type("gpu-large", large).type("gpu-small", small)));
+    }
+
+    @Test
+    void hasOneDeviceOfEveryTypeByDriver() {
+        try (EmbeddedHost host = host()) {
+            assertThat(host.inventory().devices())
+                    .extracting(d -> d.type().orElse(""))
+                    .containsExactly("gpu-large", "gpu-small", "tty-1");
+            assertThat(host.inventory().devices())
+                    .allSatisfy(d -> {
+                        assertThat(d.kind()).isEqualTo(DeviceKind.MDEV);
+                        assertThat(d.isVfioBound()).isTrue();
+                        assertThat(d.usage()).isEqualTo(Usage.FREE);
+                    })
+                    .extracting(d -> d.group().orElseThrow())
+                    .containsExactly(0, 1, 2);
+        }
+    }
+
+    @Test
+    void showsItsDriversAsParents() {
+        try (EmbeddedHost host = host()) {
+            assertThat(host.inventory().parents()).extracting(MdevParent::name).containsExactly("gpu", "tty");
+            assertThat(host.inventory().parents().get(1).types())
+                    .containsExactly(new MdevParent.Type("tty-1", "name of tty-1", null, 3, "vfio-pci"));
+        }
+    }
+
+    @Test
+    void namesItsDevicesTheSameAtEveryStart() {
+        try (EmbeddedHost first = host();
+                EmbeddedHost second = host()) {
+            assertThat(first.inventory()).isEqualTo(second.inventory());
+        }
+    }
+
+    @Test
+    void aDeviceHasOneUserAtATime() {
+        try (EmbeddedHost host = host()) {
+            HostDevice device = host.inventory().devices().getFirst();
+            try (VfioDevice use = host.open(device)) {
+                assertThat(use.info().regions()).isPositive();
+
+                assertThatThrownBy(() -> host.open(device)).isInstanceOfSatisfying(OpenException.class, e -> {
+                    assertThat(e.step()).isEqualTo(OpenException.Step.OPEN);
+                    assertThat(e.errno()).isEqualTo(Errno.EBUSY);
+                });
+                assertThat(host.find(device.name()).orElseThrow().usage().isInUse())
+                        .isTrue();
+                assertThat(host.inventory().devices().get(1).usage()).isEqualTo(Usage.FREE);
+            }
+
+            assertThat(host.find(device.name()).orElseThrow().usage()).isEqualTo(Usage.FREE);
+            host.open(device).close();
+        }
+    }
+
+    @Test
+    void aUseThatWasClosedReachesTheDeviceNoMore() {
+        try (EmbeddedHost host = host()) {
+            VfioDevice use = host.open(host.inventory().devices().getFirst());
+            use.close();
+            use.close();
+
+            assertThatThrownBy(use::info)
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+        }
+    }
+
+    @Test
+    void closingAUseTwiceDoesNotTakeTheDeviceFromTheNextUser() {
+        try (EmbeddedHost host = host()) {
+            HostDevice device = host.inventory().devices().getFirst();
+            VfioDevice first = host.open(device);
+            first.close();
+            try (VfioDevice _ = host.open(device)) {
+                first.close();
+
+                assertThatThrownBy(() -> host.open(device)).isInstanceOf(OpenException.class);
+            }
+        }
+    }
+
+    @Test
+    void devicesOutliveTheirUsersAndEndWithTheHost() {
+        try (EmbeddedHost host = host()) {
+            host.open(host.inventory().devices().getFirst()).close();
+            assertThat(large.isClosed()).isFalse();
+        }
+
+        assertThat(List.of(large, small, serial)).allMatch(TestDevice::isClosed);
+    }
+
+    @Test
+    void aDeviceOfAnotherHostIsNotThere() {
+        HostDevice other = new HostDevice("x", DeviceKind.MDEV, null, null, null, null, true, 0, null, Usage.FREE);
+        try (EmbeddedHost host = host()) {
+            assertThat(host.find("x")).isEmpty();
+            assertThatThrownBy(() -> host.open(other))
+                    .isInstanceOfSatisfying(
+                            OpenException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+        }
+    }
+}
