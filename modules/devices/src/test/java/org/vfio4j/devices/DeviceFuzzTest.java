@@ -10,17 +10,17 @@ import org.junit.jupiter.api.Test;
 
 /** Whatever a guest and a device's user do, a device answers or refuses with an error number. */
 class DeviceFuzzTest {
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void mdpy(byte[] script) {
         Fuzzer.run(MdpyDevice.create(MdpyDevice.Model.VGA, () -> {}), script);
     }
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void mbochs(byte[] script) {
         Fuzzer.run(MbochsDevice.create(MbochsDevice.Model.SMALL, () -> {}), script);
     }
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void mtty(byte[] script) {
         Fuzzer.run(new MttyDevice(MttyDevice.Model.DUAL, () -> {}), script);
     }

@@ -18,12 +18,12 @@ import org.vfio4j.vfio.MigrationStream;
 class MttyStreamFuzzTest {
     private static final int PORTS = 2;
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void aSavedState(byte[] stream) {
         restore(stream);
     }
 
-    @FuzzTest
+    @FuzzTest(maxDuration = "1m")
     void thePortsBehindAGoodHeader(byte[] ports) {
         byte[] stream = MttyState.header(PORTS);
         byte[] whole = Arrays.copyOf(stream, stream.length + ports.length);

@@ -59,6 +59,7 @@ public final class ConfigSpace {
 
     /** Collects what the space holds. */
     public static final class Builder {
+        private static final int CAPABILITY_POINTER = 0x34;
         private static final int CAPABILITIES = 0x40;
 
         private final List<Cell> cells = new ArrayList<>();
@@ -66,8 +67,8 @@ public final class ConfigSpace {
         private final Register command = Register.named("command", 0x04, 2);
         private int status;
         private int statusClearMask;
+        private final List<Integer> capabilities = new ArrayList<>();
         private int nextCapability = CAPABILITIES;
-        private int previousLink;
 
         private Builder(int vendor, int device) {
             constant("vendor", 0x00, 2, vendor);
@@ -131,8 +132,7 @@ public final class ConfigSpace {
             int at = nextCapability;
             constant("capability " + id, at, 1, id);
             cells.add(Window.constant("capability " + id + " body", at + 2, body));
-            linkTo(at);
-            previousLink = at + 1;
+            capabilities.add(at);
             nextCapability = (at + 2 + body.length + 3) & ~3;
             return this;
         }
@@ -150,20 +150,20 @@ public final class ConfigSpace {
         }
 
         public ConfigSpace build() {
-            linkTo(0);
+            linkCapabilities();
             cells.add(command);
             cells.add(Register.named("status", 0x06, 2).initially(status).clearedByOnes(statusClearMask));
             cells.addAll(bars);
             return new ConfigSpace(RegisterSet.of(SIZE, cells), command, bars);
         }
 
-        /** Sets the link that waits for the next capability's place, which is the space's own pointer for the first. */
-        private void linkTo(int capability) {
-            if (previousLink != 0) {
-                constant("link at " + previousLink, previousLink, 1, capability);
-            } else if (capability != 0) {
-                constant("capability pointer", 0x34, 1, capability);
+        /** Each capability's second byte is the next one's place, and the header's pointer the first one's. */
+        private void linkCapabilities() {
+            int link = CAPABILITY_POINTER;
+            for (int at : capabilities) {
+                constant("link to 0x" + Integer.toHexString(at), link, 1, at);
                 status |= STATUS_CAPABILITIES;
+                link = at + 1;
             }
         }
 
