@@ -196,7 +196,9 @@ public final class Transcript {
         });
         ask("write of the interrupt line", () -> {
             write(RegionInfo.PCI_CONFIG, 0x3c, 1, 0x0b);
-            return hex(RegionInfo.PCI_CONFIG, 0x3c, 2);
+            String answer = hex(RegionInfo.PCI_CONFIG, 0x3c, 2);
+            write(RegionInfo.PCI_CONFIG, 0x3c, 1, 0); // a reset of the kernel's mtty leaves it
+            return answer;
         });
     }
 

@@ -13,6 +13,8 @@ import java.lang.invoke.MethodHandle;
 public final class Eventfd implements AutoCloseable {
     private static final int EFD_CLOEXEC = 0x80000;
     private static final int EFD_NONBLOCK = 0x800;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
 
     private static final MethodHandle EVENTFD = Native.libc("eventfd", FunctionDescriptor.of(INT, INT, INT));
     private static final MemorySegment ONE = one();
@@ -34,9 +36,18 @@ public final class Eventfd implements AutoCloseable {
         }
     }
 
-    /** Takes ownership of an eventfd that came from elsewhere. */
+    /**
+     * Takes ownership of an eventfd that came from elsewhere, and makes it non-blocking: who passes one whose counter is full shall not
+     * stop the thread that signals it.
+     */
     public static Eventfd take(Fd fd) {
-        return new Eventfd(fd);
+        try {
+            fd.fcntl(F_SETFL, fd.fcntl(F_GETFL, 0, "fcntl(F_GETFL)") | FileIo.O_NONBLOCK, "fcntl(F_SETFL)");
+            return new Eventfd(fd);
+        } catch (RuntimeException e) {
+            fd.close();
+            throw e;
+        }
     }
 
     public Fd fd() {

@@ -62,10 +62,19 @@ public final class Fd implements AutoCloseable {
 
     /** The same for a number that somebody else owns, such as one received in a request. */
     public static Fd duplicateOf(int borrowed, String subject) {
+        return new Fd(fcntl(borrowed, F_DUPFD_CLOEXEC, 0, "fcntl(F_DUPFD_CLOEXEC)", subject), subject);
+    }
+
+    /** fcntl(2) on this descriptor with a number as its argument; {@code call} names it in errors. */
+    int fcntl(int command, int argument, String call) {
+        return fcntl(number(), command, argument, call, subject);
+    }
+
+    private static int fcntl(int number, int command, int argument, String call, String subject) {
         try {
             // SAFETY: no memory is passed; a number that is not open yields EBADF.
-            int copy = (int) FCNTL.invokeExact(Native.state(), borrowed, F_DUPFD_CLOEXEC, 0);
-            return new Fd(Native.check(copy, "fcntl(F_DUPFD_CLOEXEC)", subject), subject);
+            int r = (int) FCNTL.invokeExact(Native.state(), number, command, argument);
+            return Native.check(r, call, subject);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * Sends and receives bytes with file descriptors beside them over a UNIX socket: sendmsg(2) and recvmsg(2) with SCM_RIGHTS.
  *
- * <p>Its control memory is made once, so a message without descriptors allocates nothing. One thread at a time.
+ * <p>Its control memory is made once, so a message without descriptors allocates nothing. One thread at a time, and {@link #close} is
+ * that thread's too: to end one that waits in {@link #receive}, let it wait in {@link Poll} for the socket and an {@link Eventfd}.
  */
 public final class FdChannel implements AutoCloseable {
     /** The kernel's own limit ({@code SCM_MAX_FD}). */
@@ -69,32 +70,22 @@ public final class FdChannel implements AutoCloseable {
      * Sends up to all of {@code bytes}; {@code fds}, which stay the caller's, go with the first of them.
      *
      * @return how many bytes went, at least 1 unless {@code bytes} is empty
+     * @throws LinuxException EINVAL for more descriptors than {@link #MAX_FDS}, or for any without a byte, which Linux would drop
      */
     public long send(MemorySegment bytes, List<Fd> fds) {
-        if (fds.size() > MAX_FDS) {
-            throw new LinuxException(Errno.EINVAL, "sendmsg of " + fds.size() + " descriptors", socket.subject());
+        if (fds.size() > MAX_FDS || (bytes.byteSize() == 0 && !fds.isEmpty())) {
+            throw new LinuxException(
+                    Errno.EINVAL,
+                    "sendmsg of " + fds.size() + " descriptors with " + bytes.byteSize() + " bytes",
+                    socket.subject());
         }
         point(bytes);
-        if (fds.isEmpty()) {
-            header.set(ValueLayout.ADDRESS, MSG_CONTROL, MemorySegment.NULL);
-            header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, 0L);
-        } else {
-            control.set(ValueLayout.JAVA_LONG, 0, CMSG_DATA + (long) Integer.BYTES * fds.size());
-            control.set(ValueLayout.JAVA_INT, CMSG_LEVEL, SOL_SOCKET);
-            control.set(ValueLayout.JAVA_INT, CMSG_TYPE, SCM_RIGHTS);
-            for (int i = 0; i < fds.size(); i++) {
-                control.set(
-                        ValueLayout.JAVA_INT,
-                        CMSG_DATA + (long) i * Integer.BYTES,
-                        fds.get(i).number());
-            }
-            header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
-            header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, controlSize(fds.size()));
-        }
+        attach(fds);
         try {
             long n;
             do {
-                // SAFETY: header points to vector, bytes and control, all live until this method returns.
+                // SAFETY: header points to vector, bytes and control, all live until this method returns; the caller
+                // holds bytes.
                 n = (long) SENDMSG.invokeExact(Native.state(), socket.number(), header, MSG_NOSIGNAL);
             } while (Native.interrupted(n));
             return Native.check(n, "sendmsg", socket.subject());
@@ -104,19 +95,24 @@ public final class FdChannel implements AutoCloseable {
     }
 
     /**
-     * Receives up to {@code into.byteSize()} bytes; descriptors that came with them wait in {@link #takeReceived}.
+     * Receives up to {@code into.byteSize()} bytes, at least one; descriptors that came with them wait in {@link #takeReceived}.
      *
      * @return how many bytes came, 0 when the peer has closed
-     * @throws LinuxException EMSGSIZE if more descriptors came than {@link #MAX_FDS}; all of them are closed
+     * @throws LinuxException EMSGSIZE if more than {@link #MAX_FDS} descriptors wait to be taken, or some got lost because this process
+     *     has too many files open; all of them are closed
      */
     public long receive(MemorySegment into) {
+        if (into.byteSize() == 0) {
+            throw new IllegalArgumentException("nothing to receive into");
+        }
         point(into);
         header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
         long n;
         try {
             do {
                 header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, control.byteSize());
-                // SAFETY: header points to vector, into and control, all live until this method returns.
+                // SAFETY: header points to vector, into and control, all live until this method returns; the caller
+                // holds into.
                 n = (long) RECVMSG.invokeExact(Native.state(), socket.number(), header, MSG_CMSG_CLOEXEC);
             } while (Native.interrupted(n));
             Native.check(n, "recvmsg", socket.subject());
@@ -124,7 +120,7 @@ public final class FdChannel implements AutoCloseable {
             throw Native.unexpected(e);
         }
         collect(header.get(ValueLayout.JAVA_LONG, MSG_CONTROLLEN));
-        if ((header.get(ValueLayout.JAVA_INT, MSG_FLAGS) & MSG_CTRUNC) != 0) {
+        if ((header.get(ValueLayout.JAVA_INT, MSG_FLAGS) & MSG_CTRUNC) != 0 || received.size() > MAX_FDS) {
             closeReceived();
             throw new LinuxException(Errno.EMSGSIZE, "recvmsg of too many descriptors", socket.subject());
         }
@@ -154,6 +150,23 @@ public final class FdChannel implements AutoCloseable {
     private void closeReceived() {
         received.forEach(Fd::close);
         received.clear();
+    }
+
+    private void attach(List<Fd> fds) {
+        if (fds.isEmpty()) {
+            header.set(ValueLayout.ADDRESS, MSG_CONTROL, MemorySegment.NULL);
+            header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, 0L);
+            return;
+        }
+        control.set(ValueLayout.JAVA_LONG, 0, CMSG_DATA + (long) Integer.BYTES * fds.size());
+        control.set(ValueLayout.JAVA_INT, CMSG_LEVEL, SOL_SOCKET);
+        control.set(ValueLayout.JAVA_INT, CMSG_TYPE, SCM_RIGHTS);
+        for (int i = 0; i < fds.size(); i++) {
+            int number = fds.get(i).number();
+            control.set(ValueLayout.JAVA_INT, CMSG_DATA + (long) i * Integer.BYTES, number);
+        }
+        header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
+        header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, controlSize(fds.size()));
     }
 
     private void point(MemorySegment bytes) {

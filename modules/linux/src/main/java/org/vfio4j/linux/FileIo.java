@@ -51,7 +51,7 @@ public final class FileIo {
     /** Opens {@code path} with {@code flags}, always close-on-exec; a file made by O_CREAT has mode 0600. */
     public static Fd open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment name = arena.allocateFrom(path);
+            MemorySegment name = Native.path(arena, path, "open");
             int fd;
             do {
                 // SAFETY: name is NUL-terminated and lives until the arena closes, after the call.

@@ -20,8 +20,6 @@ public final class Memfd {
 
     private static final MethodHandle MEMFD_CREATE =
             Native.libc("memfd_create", FunctionDescriptor.of(INT, POINTER, INT));
-    private static final MethodHandle FCNTL =
-            Native.libcVariadic("fcntl", 2, FunctionDescriptor.of(INT, INT, INT, INT));
 
     private Memfd() {}
 
@@ -41,10 +39,7 @@ public final class Memfd {
         }
         try {
             FileIo.truncate(fd, size);
-            // SAFETY: no memory is passed.
-            int r = (int) FCNTL.invokeExact(
-                    Native.state(), fd.number(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-            Native.check(r, "fcntl(F_ADD_SEALS)", fd.subject());
+            fd.fcntl(F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL, "fcntl(F_ADD_SEALS)");
             return fd;
         } catch (Throwable e) {
             fd.close();

@@ -84,6 +84,18 @@ final class Native {
         return (int) check((long) result, call, subject);
     }
 
+    /**
+     * A path as C's functions take it.
+     *
+     * @throws LinuxException EINVAL if it has a NUL, at which C would cut it short and reach another file
+     */
+    static MemorySegment path(Arena arena, String path, String call) {
+        if (path.indexOf('\0') >= 0) {
+            throw new LinuxException(Errno.EINVAL, call + " with a NUL in the path", path.replace('\0', '?'));
+        }
+        return arena.allocateFrom(path);
+    }
+
     /** What a downcall handle throws beside errno is a mistake of ours, never an event. */
     static AssertionError unexpected(Throwable e) {
         if (e instanceof RuntimeException unchecked) {

@@ -19,6 +19,7 @@ public final class Poll implements AutoCloseable {
     private static final long POLLFD_SIZE = 8;
 
     private static final long REVENTS = 6;
+    private static final long MAX_MILLIS = Integer.MAX_VALUE;
 
     private static final MethodHandle POLL = Native.libc("poll", FunctionDescriptor.of(INT, POINTER, LONG, INT));
 
@@ -44,15 +45,17 @@ public final class Poll implements AutoCloseable {
      */
     public boolean await(Duration timeout) {
         boolean forever = timeout.isNegative();
-        long deadline = System.nanoTime() + (forever ? 0 : timeout.toNanos());
+        long deadline = System.nanoTime() + (forever ? 0 : nanos(timeout));
         try {
             int ready;
+            long left;
             do {
-                long left = Math.max(0, deadline - System.nanoTime());
-                int millis = forever ? -1 : (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
+                left = Math.max(0, deadline - System.nanoTime());
+                int millis = forever ? -1 : (int) Math.min(MAX_MILLIS, (left + 999_999) / 1_000_000);
                 // SAFETY: set holds count structures and lives until close, which the owner of this object calls.
                 ready = (int) POLL.invokeExact(Native.state(), set, (long) count, millis);
-            } while (Native.interrupted(ready));
+                // poll(2) cannot wait longer than that at once
+            } while (Native.interrupted(ready) || (ready == 0 && left > MAX_MILLIS * 1_000_000));
             return Native.check(ready, "poll", count + " descriptors") > 0;
         } catch (Throwable e) {
             throw Native.unexpected(e);
@@ -66,6 +69,14 @@ public final class Poll implements AutoCloseable {
 
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    /** Half of what a long has, so that adding to it cannot overflow: a century and a half. */
+    private static long nanos(Duration timeout) {
+        Duration most = Duration.ofNanos(Long.MAX_VALUE / 2);
+        return (timeout.compareTo(most) < 0 ? timeout : most).toNanos();
     }
 }

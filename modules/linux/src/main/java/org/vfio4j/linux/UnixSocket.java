@@ -9,7 +9,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 
 /** UNIX stream sockets by descriptor: what the JDK's own channels cannot do is pass descriptors, see {@link FdChannel}. */
 public final class UnixSocket {
@@ -31,7 +30,7 @@ public final class UnixSocket {
     private static final MethodHandle CONNECT = Native.libc("connect", FunctionDescriptor.of(INT, INT, POINTER, INT));
     private static final MethodHandle GETSOCKOPT =
             Native.libc("getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, POINTER));
-    private static final MethodHandle CHMOD = Native.libc("chmod", FunctionDescriptor.of(INT, POINTER, INT));
+    private static final MethodHandle FCHMOD = Native.libc("fchmod", FunctionDescriptor.of(INT, INT, INT));
 
     private UnixSocket() {}
 
@@ -42,7 +41,7 @@ public final class UnixSocket {
     public record Pair(Fd left, Fd right) {}
 
     /**
-     * Listens at {@code path}, which must not exist yet, with mode 0600 from the moment it can be connected to.
+     * Listens at {@code path}, which must not exist yet, with mode 0600 from the first moment on.
      *
      * @param backlog how many connections may wait to be accepted
      */
@@ -50,12 +49,14 @@ public final class UnixSocket {
         Fd fd = socket(path);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = address(arena, path);
+            // The mode goes over to what bind(2) makes at path, so that it is never another one there.
+            // SAFETY: no memory is passed.
+            int restricted = (int) FCHMOD.invokeExact(Native.state(), fd.number(), 0600);
+            Native.check(restricted, "fchmod", path);
             // SAFETY: address has the given size and lives until the arena closes, after the call.
             int bound = (int) BIND.invokeExact(Native.state(), fd.number(), address, (int) address.byteSize());
             Native.check(bound, "bind", path);
-            // Nobody can connect before listen(2), so the mode is right in time.
-            int restricted = (int) CHMOD.invokeExact(Native.state(), arena.allocateFrom(path), 0600);
-            Native.check(restricted, "chmod", path);
+            // SAFETY: no memory is passed.
             int listening = (int) LISTEN.invokeExact(Native.state(), fd.number(), backlog);
             Native.check(listening, "listen", path);
             return fd;
@@ -141,13 +142,17 @@ public final class UnixSocket {
     }
 
     private static MemorySegment address(Arena arena, String path) {
-        byte[] name = path.getBytes(StandardCharsets.UTF_8);
-        if (name.length >= PATH_LIMIT) {
+        // A name that is empty or begins with NUL would be one outside the file system, which no mode protects.
+        if (path.isEmpty()) {
+            throw new LinuxException(Errno.EINVAL, "socket address without a path", "''");
+        }
+        MemorySegment name = Native.path(arena, path, "socket address");
+        if (name.byteSize() > PATH_LIMIT) {
             throw new LinuxException(Errno.EINVAL, "socket address longer than " + (PATH_LIMIT - 1) + " bytes", path);
         }
-        MemorySegment address = arena.allocate(Short.BYTES + name.length + 1L, Short.BYTES);
+        MemorySegment address = arena.allocate(Short.BYTES + name.byteSize(), Short.BYTES);
         address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_UNIX);
-        MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, Short.BYTES, name.length);
+        MemorySegment.copy(name, 0, address, Short.BYTES, name.byteSize());
         return address;
     }
 }

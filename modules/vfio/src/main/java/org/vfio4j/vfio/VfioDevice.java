@@ -57,7 +57,7 @@ public interface VfioDevice extends AutoCloseable {
      */
     GfxPlane queryGfxPlane(int flags);
 
-    /** VFIO_DEVICE_GET_GFX_DMABUF: the memory of the plane that a query named; EINVAL for an unknown id. The caller closes it. */
+    /** VFIO_DEVICE_GET_GFX_DMABUF: the memory of the plane that a query named; ENOENT for an unknown id. The caller closes it. */
     Dmabuf gfxDmabuf(int id);
 
     /**

@@ -2,10 +2,12 @@
 package org.vfio4j.linux.sysfs;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,7 +15,8 @@ import java.util.TreeSet;
 /**
  * Which processes hold VFIO's nodes open, found in one pass over {@code /proc/<pid>/fd} for all nodes (proc(5)).
  *
- * <p>It cannot see a process that closed the group's descriptor and kept the device's, which has no path; QEMU keeps both.
+ * <p>It cannot see a process that closed the group's descriptor and kept the device's, which has no path (QEMU keeps both), nor one outside
+ * of this process's PID namespace.
  *
  * @param holders by node, such as {@code /dev/vfio/3} or {@code /dev/vfio/devices/vfio3}; in the order of their pids
  * @param complete whether every process could be examined: only then does no holder mean that nobody holds it
@@ -22,6 +25,8 @@ import java.util.TreeSet;
 public record OpenFiles(Map<String, List<Holder>> holders, boolean complete, List<TreeFinding> findings) {
     private static final String PROC = "/proc";
     private static final String DELETED = " (deleted)";
+
+    private static final int INIT = 1;
     /** The most descriptors looked at altogether: a second or two. */
     private static final int MAX_DESCRIPTORS = 1_000_000;
 
@@ -47,13 +52,23 @@ public record OpenFiles(Map<String, List<Holder>> holders, boolean complete, Lis
     /** Looks at the descriptors of every process. */
     public static OpenFiles scan(Root root) {
         TreeWalk walk = root.walk();
+        Optional<Place> proc = walk.need(walk.directory(PROC), TreeProblem.NOT_CAPTURED, PROC, "is not there");
+        if (proc.isEmpty()) {
+            return new OpenFiles(Map.of(), false, walk.scan(List.of()).findings());
+        }
+        int[] pids = walk.names(proc.get(), Root.MAX_ENTRIES).stream()
+                .map(Names::decimal)
+                .flatMapToInt(OptionalInt::stream)
+                .sorted()
+                .toArray();
+        if (Arrays.binarySearch(pids, INIT) < 0) {
+            // There is always an init, so others are hidden too: hidepid of proc(5), or a tree captured in part.
+            walk.note(TreeProblem.NO_PERMISSION.at(PROC, "does not show all processes: number 1 is not there"));
+        }
         Pass pass = new Pass(walk, root.files());
-        walk.take(walk.directory(PROC))
-                .ifPresent(proc -> walk.names(proc, Root.MAX_ENTRIES).stream()
-                        .map(Names::decimal)
-                        .flatMapToInt(OptionalInt::stream)
-                        .sorted()
-                        .forEach(pid -> pass.examine(proc, pid)));
+        for (int pid : pids) {
+            pass.examine(proc.get(), pid);
+        }
         return pass.result();
     }
 

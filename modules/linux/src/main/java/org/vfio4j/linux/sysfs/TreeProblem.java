@@ -24,6 +24,7 @@ public enum TreeProblem {
     VANISHED("tree-vanished", "The device went away while it was read; ask again."),
     TOO_MANY_ENTRIES("tree-too-many-entries", "Only a part was read; ask for a single device instead."),
     TOO_MANY_FINDINGS("tree-too-many-findings", "Mend the findings before this one, then ask again."),
+    NOT_CAPTURED("tree-not-captured", "Capture this folder too, or ask the machine itself."),
     READ_FAILED("tree-read-failed", "Look into the kernel's log for what the driver says.");
 
     private final String id;

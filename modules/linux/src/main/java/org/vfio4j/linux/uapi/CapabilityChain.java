@@ -29,10 +29,13 @@ public final class CapabilityChain {
      * @param struct the answer's structure, one with {@code argsz} first and with {@code cap_offset}
      * @param answer the structure and all that came behind it
      * @return in the chain's order; empty if {@code cap_offset} is 0 or lies behind an argsz that ends before that field
-     * @throws MalformedException if the chain breaks one of the rules above, or argsz is more than {@code answer} has
+     * @throws MalformedException if the chain breaks one of the rules above, or argsz is more than {@code answer} has, or that is too short
      */
     public static List<Capability> read(Struct struct, MemorySegment answer) {
         Struct.U32 capOffset = struct.u32(CAP_OFFSET);
+        if (answer.byteSize() < struct.minsz()) {
+            throw new MalformedException(struct.name() + ": answer of " + answer.byteSize() + " bytes");
+        }
         long argsz = new Struct.U32(0).unsigned(answer);
         if (argsz > answer.byteSize()) {
             throw new MalformedException(

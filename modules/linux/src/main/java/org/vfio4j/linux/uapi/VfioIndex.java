@@ -38,7 +38,6 @@ public final class VfioIndex {
     public static final int VFIO_AP_REQ_IRQ_INDEX = 0;
 
     public static final int VFIO_AP_CFG_CHG_IRQ_INDEX = 1;
-    public static final int VFIO_AP_NUM_IRQS = 2;
 
     private VfioIndex() {}
 }

@@ -115,6 +115,7 @@ class KernelHostTest {
     @Test
     void whoHoldsADevicesGroupOpenIsItsUser() {
         KernelHost host = TestTree.samples(folder)
+                .process(1, "init")
                 .process(12, "bash", "socket:[4242]")
                 .process(4711, "qemu-system-x86", "/dev/vfio/vfio", "/dev/vfio/6")
                 .host();
@@ -129,6 +130,7 @@ class KernelHostTest {
     void whoHoldsADevicesOwnNodeOpenIsItsUser() {
         KernelHost host = TestTree.samples(folder)
                 .attribute("/sys/devices/virtual/mtty/mtty/" + MTTY_1 + "/vfio-dev/vfio6/dev", "511:6\n")
+                .process(1, "init")
                 .process(4711, "qemu-system-x86", "/dev/iommu", "/dev/vfio/devices/vfio6")
                 .host();
 
@@ -146,6 +148,7 @@ class KernelHostTest {
     @Test
     void useIsUnknownAndAFindingSaysWhyWhereAProcessCannotBeExamined() {
         KernelHost host = TestTree.samples(folder)
+                .process(1, "init")
                 .process(12, "bash")
                 .attribute("/proc/13/fd", "a file where a folder belongs")
                 .host();
@@ -157,7 +160,7 @@ class KernelHostTest {
             assertThat(finding.severity()).isEqualTo(Finding.Severity.INFO);
             assertThat(finding.subject()).isEqualTo("/proc");
             assertThat(finding.text())
-                    .contains("1 of 2 processes could not be examined")
+                    .contains("1 of 3 processes could not be examined")
                     .contains("in use");
         });
     }

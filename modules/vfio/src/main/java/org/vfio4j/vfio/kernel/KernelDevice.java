@@ -40,6 +40,9 @@ import org.vfio4j.vfio.VfioException;
 
 /** A device descriptor of the kernel behind the contract: every method is one ioctl, pread or pwrite on it. */
 final class KernelDevice implements VfioDevice {
+    /** {@code DRM_PLANE_TYPE_PRIMARY} of the kernel's drm_plane.h; mbochs shows nothing in any other plane. */
+    private static final int DRM_PLANE_TYPE_PRIMARY = 1;
+
     private final Fd fd;
     private final Attachment attachment;
     private final Map<Integer, KernelRegion> regions = new HashMap<>();
@@ -166,6 +169,7 @@ final class KernelDevice implements VfioDevice {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment plane = VfioGfx.PLANE_INFO.request(arena);
             VfioGfx.PLANE_INFO_FLAGS.set(plane, flags);
+            VfioGfx.PLANE_INFO_DRM_PLANE_TYPE.set(plane, DRM_PLANE_TYPE_PRIMARY);
             VFIO_DEVICE_QUERY_GFX_PLANE.call(fd, plane);
             return new GfxPlane(
                     VfioGfx.PLANE_INFO_DRM_FORMAT.get(plane),

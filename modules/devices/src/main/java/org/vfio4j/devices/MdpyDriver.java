@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.devices;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.mdev.MdevDriver;
+import org.vfio4j.vfio.mdev.MdevType;
+
+/** The parent of mdpy displays: a fixed number of devices, whatever their types. */
+public final class MdpyDriver implements MdevDriver {
+    private static final String NAME = "mdpy";
+    /** The kernel module's parameter {@code count} where it is not given. */
+    private static final int DEVICES = 4;
+
+    private final Stock stock;
+
+    /** A parent of 4 devices. */
+    public MdpyDriver() {
+        this(DEVICES);
+    }
+
+    /** A parent of this many devices. */
+    public MdpyDriver(int devices) {
+        this.stock = new Stock(devices, "devices", Errno.EUSERS);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public List<MdevType> types() {
+        return Arrays.stream(MdpyDevice.Model.values()).map(MdpyDriver::type).toList();
+    }
+
+    @Override
+    public int availableInstances(MdevType type) {
+        model(type);
+        return stock.shares(1);
+    }
+
+    @Override
+    public VfioDevice create(UUID uuid, MdevType type) {
+        MdpyDevice.Model model = model(type);
+        return stock.hold(1, release -> MdpyDevice.create(model, release));
+    }
+
+    @Override
+    public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
+        MdpyDevice.Model model = model(type);
+        return Map.of("resolution", model.width() + "x" + model.height());
+    }
+
+    private static MdevType type(MdpyDevice.Model model) {
+        String description = "virtual display, " + model.width() + "x" + model.height() + " framebuffer";
+        return new MdevType(model.id(), model.id(), Optional.of(description), MdevType.VFIO_PCI);
+    }
+
+    private static MdpyDevice.Model model(MdevType type) {
+        return Arrays.stream(MdpyDevice.Model.values())
+                .filter(model -> model.id().equals(type.id()))
+                .findFirst()
+                .orElseThrow(() -> new VfioException(Errno.EINVAL, NAME + " has no type " + type.id()));
+    }
+}
