@@ -22,6 +22,7 @@ import org.vfio4j.management.probe.Question;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -60,7 +61,9 @@ public final class SnapshotReader {
         try {
             document = MAPPER.readTree(json);
         } catch (JacksonException e) {
-            throw new SnapshotException("snapshot", "no JSON that this release reads: " + e.getOriginalMessage());
+            TokenStreamLocation at = e.getLocation();
+            String where = at == null ? "snapshot" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new SnapshotException(where, "JSON expected: " + e.getOriginalMessage());
         }
         Cursor root = new Cursor("snapshot", document).object();
         int schema = root.at("schema").integer();
