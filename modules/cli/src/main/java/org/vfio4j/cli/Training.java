@@ -30,10 +30,8 @@ final class Training {
 
     /** Takes the folder of a captured tree. */
     public static void main(String[] args) {
-        Terminal nowhere = new Terminal(
-                new PrintWriter(OutputStream.nullOutputStream()),
-                new PrintWriter(OutputStream.nullOutputStream()),
-                true);
+        PrintWriter writer = new StandardOutput(OutputStream.nullOutputStream()).writer();
+        Terminal nowhere = new Terminal(writer, writer, true);
         for (String line : ANYWHERE) {
             Main.run(World.of(nowhere), line.split(" ", -1));
         }
