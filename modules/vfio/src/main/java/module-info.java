@@ -9,4 +9,5 @@ module org.vfio4j.vfio {
     exports org.vfio4j.vfio.mdev;
     exports org.vfio4j.vfio.migration;
     exports org.vfio4j.vfio.pci;
+    exports org.vfio4j.vfio.tree;
 }
