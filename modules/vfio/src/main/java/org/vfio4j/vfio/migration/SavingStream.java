@@ -79,7 +79,7 @@ public final class SavingStream implements MigrationStream {
 
     @Override
     public PrecopyInfo precopyInfo() {
-        requireUsable();
+        requireOpen();
         if (phase != Phase.PRE_COPY) {
             throw new VfioException(Errno.EINVAL, "the device is not in pre-copy");
         }
@@ -91,10 +91,14 @@ public final class SavingStream implements MigrationStream {
         open = false;
     }
 
-    private void requireUsable() {
+    private void requireOpen() {
         if (!open) {
             throw new VfioException(Errno.EBADF, "the stream is closed");
         }
+    }
+
+    private void requireUsable() {
+        requireOpen();
         if (phase == Phase.ENDED) {
             throw new VfioException(Errno.ENODEV, "the device has left the state that the stream belonged to");
         }
