@@ -65,6 +65,13 @@ public final class KernelHost implements Host {
     }
 
     @Override
+    public Inventory types() {
+        Reader reader = new Reader();
+        List<MdevParent> parents = reader.parents();
+        return new Inventory(parents, List.of(), reader.findings);
+    }
+
+    @Override
     public Inventory inventory() {
         Reader reader = new Reader();
         List<MdevParent> parents = reader.parents();

@@ -22,6 +22,7 @@ import org.vfio4j.management.probe.Question;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -32,8 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
  * release are passed over.
  */
 public final class SnapshotReader {
-    /** A host with 100,000 devices makes about 130 MB. */
-    private static final int MAX_BYTES = 512 << 20;
+    /** The largest snapshot that is read, in bytes: a host with 100,000 devices makes about 130 MB. */
+    public static final int MAX_BYTES = 512 << 20;
 
     private static final int MAX_TEXT = 16_384;
     private static final int MAX_DEPTH = 32;
@@ -41,7 +42,6 @@ public final class SnapshotReader {
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxDocumentLength(MAX_BYTES)
                             .maxNestingDepth(MAX_DEPTH)
                             .maxStringLength(MAX_TEXT)
                             .maxNumberLength(32)
@@ -54,15 +54,23 @@ public final class SnapshotReader {
 
     /** Reads a snapshot from UTF-8 JSON; a {@link SnapshotException} says where it is wrong. */
     public static Snapshot read(byte[] json) {
+        if (json.length > MAX_BYTES) {
+            throw new SnapshotException("snapshot", "is larger than " + (MAX_BYTES >> 20) + " MB");
+        }
         JsonNode document;
         try {
             document = MAPPER.readTree(json);
         } catch (JacksonException e) {
-            throw new SnapshotException("snapshot", "no JSON that this release reads: " + e.getOriginalMessage());
+            TokenStreamLocation at = e.getLocation();
+            String where = at == null ? "snapshot" : "line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new SnapshotException(where, "JSON expected: " + e.getOriginalMessage());
         }
         Cursor root = new Cursor("snapshot", document).object();
         int schema = root.at("schema").integer();
-        if (schema < 1 || schema > Snapshot.SCHEMA) {
+        if (schema < 1) {
+            throw root.at("schema").wrong("a number from 1");
+        }
+        if (schema > Snapshot.SCHEMA) {
             throw new SnapshotException(
                     "schema", schema + " is newer than this release reads (" + Snapshot.SCHEMA + "): update vfio4j");
         }
@@ -134,7 +142,7 @@ public final class SnapshotReader {
                 holders.isAbsent()
                         ? List.of()
                         : holders.each(h -> new Usage.Holder(
-                                h.at("pid").integer(), h.at("command").text())));
+                                h.at("pid").count(), h.at("command").text())));
     }
 
     private static Answer answer(Cursor at) {
@@ -222,10 +230,15 @@ public final class SnapshotReader {
                 throw wrong("a text");
             }
             String text = node.stringValue();
-            if (text.chars().anyMatch(c -> Character.isISOControl(c) && c != '\n')) {
+            if (text.codePoints().anyMatch(Cursor::isUnprintable)) {
                 throw wrong("a text without control characters");
             }
             return text;
+        }
+
+        /** Newline and tab are in attributes that drivers have; half a character could not be written again. */
+        private static boolean isUnprintable(int c) {
+            return Character.isISOControl(c) ? c != '\n' && c != '\t' : Character.getType(c) == Character.SURROGATE;
         }
 
         int integer() {
@@ -235,16 +248,17 @@ public final class SnapshotReader {
             return node.intValue();
         }
 
-        @Nullable
-        Integer countOrNull() {
-            if (isAbsent()) {
-                return null;
-            }
+        int count() {
             int count = integer();
             if (count < 0) {
                 throw wrong("a number that is not negative");
             }
             return count;
+        }
+
+        @Nullable
+        Integer countOrNull() {
+            return isAbsent() ? null : Integer.valueOf(count());
         }
 
         @Nullable
