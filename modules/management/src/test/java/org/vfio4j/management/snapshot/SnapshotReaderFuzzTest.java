@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
 /** Whatever bytes a snapshot file holds, they are a snapshot that can be written and read again, or a {@link SnapshotException}. */
-class SnapshotFuzzTest {
+class SnapshotReaderFuzzTest {
     @FuzzTest
     void read(byte[] bytes) {
         Snapshot snapshot;
