@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.core;
 
+import java.lang.foreign.Arena;
+import org.vfio4j.linux.FileIo;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.RegionCapability;
+import org.vfio4j.vfio.RegionFile;
 import org.vfio4j.vfio.RegionInfo;
 
 /** Refuses with EIO what a vendor's device cannot truly have answered, before a user computes with it. */
@@ -42,6 +45,19 @@ final class AnswerCheck {
             }
         }
         return region;
+    }
+
+    /** A file that ends before the region does would kill who maps it, by SIGBUS at his first access. */
+    void file(RegionInfo region, RegionFile file) {
+        long end = region.mappable().stream()
+                .mapToLong(area -> area.offset() + area.size())
+                .max()
+                .orElse(0);
+        try (Arena arena = Arena.ofConfined()) {
+            if (end > 0 && FileIo.pread(file.fd(), arena.allocate(1), file.offset() + end - 1) != 1) {
+                throw guard.lie("a file for region " + region.index() + " that has less than its " + end + " bytes");
+            }
+        }
     }
 
     IrqInfo irq(int index, IrqInfo irq) {

@@ -85,7 +85,7 @@ final class GuardedDevice implements VfioDevice {
 
     @Override
     public RegionFile regionFile(int region) {
-        return locked(() -> guard.call("mmap", () -> device.regionFile(region), RegionFile::close));
+        return locked(() -> guard.call("mmap", () -> checkedFile(region), RegionFile::close));
     }
 
     @Override
@@ -163,6 +163,18 @@ final class GuardedDevice implements VfioDevice {
             throw guard.failure(operation, e);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private RegionFile checkedFile(int region) {
+        RegionInfo info = check.region(region, device.regionInfo(region));
+        RegionFile file = device.regionFile(region);
+        try {
+            check.file(info, file);
+            return file;
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
         }
     }
 
