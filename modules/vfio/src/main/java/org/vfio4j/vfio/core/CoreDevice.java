@@ -36,6 +36,7 @@ public final class CoreDevice {
 
     private final Condition closed = use.newCondition();
     private final CountDownLatch announced = new CountDownLatch(1);
+    private boolean vendorOpen;
     private final AtomicInteger openCount = new AtomicInteger();
     private volatile boolean leaving;
 
@@ -147,6 +148,7 @@ public final class CoreDevice {
                 throw new VfioException(Errno.ENODEV, name() + " is being removed");
             }
             if (openCount.get() == 0) {
+                closeVendor();
                 guard.call(
                         "open",
                         () -> {
@@ -155,6 +157,7 @@ public final class CoreDevice {
                         },
                         late -> ops.close());
             }
+            vendorOpen = true;
             openCount.incrementAndGet();
         } finally {
             use.unlock();
@@ -167,11 +170,19 @@ public final class CoreDevice {
         try {
             if (openCount.decrementAndGet() == 0) {
                 closed.signalAll();
-                guard.run("close", ops::close);
+                closeVendor();
             }
         } finally {
             use.unlock();
             core.deviceClosed(group);
+        }
+    }
+
+    /** A close that failed, as of a driver that hung, is made up for before the next open. */
+    private void closeVendor() {
+        if (vendorOpen) {
+            guard.run("close", ops::close);
+            vendorOpen = false;
         }
     }
 
@@ -218,7 +229,7 @@ public final class CoreDevice {
 
     /** Lets the vendor's driver give back what the device held. */
     void remove() {
-        guard.run("remove", ops::remove);
+        guard.runOnce("remove", ops::remove);
     }
 
     private void awaitClosed(Duration bound) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.core;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ public final class VendorGuard {
     private final String subject;
     private final VendorThreads vendors;
     private final AtomicReference<@Nullable String> hangsIn = new AtomicReference<>();
+    private final Queue<Runnable> deferred = new ConcurrentLinkedQueue<>();
 
     /**
      * @param subject whose driver it is, for errors
@@ -51,6 +54,21 @@ public final class VendorGuard {
     }
 
     /**
+     * The same for what must happen once: while an earlier call has not come back it is an error at once, and happens when that one has.
+     */
+    void runOnce(String operation, Runnable action) {
+        if (!hangs()) {
+            run(operation, action);
+            return;
+        }
+        deferred.add(action);
+        if (!hangs()) {
+            runDeferred();
+        }
+        requireAnswering();
+    }
+
+    /**
      * Calls and waits.
      *
      * @param tooLate gets what the call answered after its caller had gone, to give it back
@@ -69,6 +87,21 @@ public final class VendorGuard {
     /** A vendor's answer that cannot be true: EIO. */
     VfioException lie(String what) {
         return new VfioException(Errno.EIO, "the driver of " + subject + " answers " + what);
+    }
+
+    private void runDeferred() {
+        for (Runnable action = deferred.poll(); action != null; action = deferred.poll()) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                warn(e);
+            }
+        }
+    }
+
+    private void warn(RuntimeException e) {
+        System.getLogger(VendorGuard.class.getName())
+                .log(System.Logger.Level.WARNING, "late call of the driver of " + subject, e);
     }
 
     /** EIO while a call has not come back. */
@@ -140,10 +173,10 @@ public final class VendorGuard {
                     tooLate.accept(answered);
                 }
             } catch (RuntimeException e) {
-                System.getLogger(VendorGuard.class.getName())
-                        .log(System.Logger.Level.WARNING, "late answer of the driver of " + subject, e);
+                warn(e);
             } finally {
                 hangsIn.set(null);
+                runDeferred();
             }
         }
 

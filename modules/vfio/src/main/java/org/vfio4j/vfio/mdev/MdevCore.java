@@ -103,8 +103,14 @@ public final class MdevCore {
      */
     public void removeParent(String name, Duration bound) {
         MdevParent parent = requireParent(name);
-        for (MdevDevice device : devices(parent)) {
-            remove(device.uuid().toString(), bound);
+        parent.setRegistered(false);
+        try {
+            for (MdevDevice device : devices(parent)) {
+                remove(device.uuid().toString(), bound);
+            }
+        } catch (ErrnoException e) {
+            parent.setRegistered(true);
+            throw e;
         }
         parents.remove(name, parent);
     }
@@ -158,6 +164,10 @@ public final class MdevCore {
 
     /** The same. */
     public MdevDevice create(MdevParent parent, MdevType type, UUID uuid) {
+        return parent.whileRegistered(() -> createNow(parent, type, uuid));
+    }
+
+    private MdevDevice createNow(MdevParent parent, MdevType type, UUID uuid) {
         String name = uuid.toString();
         Kin made = new Kin(uuid, parent, type);
         if (kin.putIfAbsent(name, made) != null) {

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioException;
 import org.vfio4j.vfio.core.BusDevice;
@@ -19,6 +22,9 @@ public final class MdevParent {
     private final Optional<String> driverVersion;
     private final ParentDevice device;
     private final Map<String, Offer> types = new LinkedHashMap<>();
+
+    private final ReadWriteLock registration = new ReentrantReadWriteLock();
+    private boolean registered = true;
 
     /** A type and what its devices can do. */
     private record Offer(MdevType type, DeviceFeatures features) {}
@@ -94,6 +100,29 @@ public final class MdevParent {
             throw new VfioException(Errno.EIO, driverName + " answers " + available + " available instances");
         }
         return available;
+    }
+
+    /** Makes something of it, while it is registered: ENODEV once it is not. */
+    <T> T whileRegistered(Supplier<T> action) {
+        registration.readLock().lock();
+        try {
+            if (!registered) {
+                throw new VfioException(Errno.ENODEV, "parent " + name() + " is gone");
+            }
+            return action.get();
+        } finally {
+            registration.readLock().unlock();
+        }
+    }
+
+    /** When it is false, nothing is being made of it any more. */
+    void setRegistered(boolean isRegistered) {
+        registration.writeLock().lock();
+        try {
+            registered = isRegistered;
+        } finally {
+            registration.writeLock().unlock();
+        }
     }
 
     MdevDriver driver() {

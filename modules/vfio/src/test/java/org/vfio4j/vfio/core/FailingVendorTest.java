@@ -47,9 +47,17 @@ class FailingVendorTest {
         arena.close();
     }
 
-    /** A device that answers one kind of question by {@code info}, {@code region}, {@code irq} and {@code moved}. */
+    /** An honest device but for what a test overrides. */
     private static class Liar extends ForwardingDevice {
-        private final VfioDevice honest = ExampleDevice.create();
+        private final VfioDevice honest;
+
+        Liar() {
+            this(ExampleDevice.create());
+        }
+
+        Liar(VfioDevice honest) {
+            this.honest = honest;
+        }
 
         @Override
         VfioDevice target() {
@@ -122,6 +130,25 @@ class FailingVendorTest {
         assertThat(core.device("bad").orElseThrow().openCount()).isZero();
         never.countDown();
         assertThat(back.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void aDeviceThatIsRemovedWhileItsDriverHangsIsGivenBackWhenItComesBack() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        ExampleDevice honest = ExampleDevice.create(released::countDown);
+        OpenDevice device = open(new Liar(honest) {
+            @Override
+            public void reset() {
+                awaitStubbornly(never);
+            }
+        });
+        assertErrno(Errno.ETIMEDOUT, device::reset);
+        assertErrno(Errno.EIO, device::close);
+        assertErrno(Errno.EIO, () -> core.removeGroupDevice("bad", CoreFixture.NOW));
+        assertThat(core.device("bad")).isEmpty();
+        assertThat(released.getCount()).isEqualTo(1);
+        never.countDown();
+        assertThat(released.await(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
