@@ -84,7 +84,9 @@ final class PlacedFolders {
                 () -> core.group(group.number()).filter(group::equals).isPresent());
         return folder.link("subsystem", path, "/class/vfio")
                 .entry("power", () -> DeviceFolders.power(folder.alive()))
-                .entry("uevent", () -> devices.uevent(folder.alive(), path, "vfio", Map.of()))
+                .entry(
+                        "uevent",
+                        () -> devices.uevent(folder.alive(), path, "vfio", Map.of("DEVNAME", "vfio/" + group.number())))
                 .build();
     }
 
