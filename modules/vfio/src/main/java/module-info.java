@@ -5,9 +5,15 @@ module org.vfio4j.vfio {
     requires static transitive org.jspecify;
 
     exports org.vfio4j.vfio;
+    exports org.vfio4j.vfio.bus;
+    exports org.vfio4j.vfio.core;
     exports org.vfio4j.vfio.kernel;
     exports org.vfio4j.vfio.mdev;
     exports org.vfio4j.vfio.migration;
     exports org.vfio4j.vfio.pci;
     exports org.vfio4j.vfio.tree;
+
+    uses org.vfio4j.vfio.bus.Hardware;
+    uses org.vfio4j.vfio.mdev.MdevDriver;
+    uses org.vfio4j.vfio.mdev.RequestedDriver;
 }
