@@ -34,15 +34,20 @@ public final class MountNamespace {
      * @throws InterruptedException if the thread was, and the command has been told to end
      */
     public static int run(Path sys, Path definitions, List<String> command) throws InterruptedException {
+        return run(new ProcessBuilder().inheritIO(), sys, definitions, command);
+    }
+
+    /** The same with the streams, the environment and the working directory of {@code builder}. */
+    public static int run(ProcessBuilder builder, Path sys, Path definitions, List<String> command)
+            throws InterruptedException {
         try {
-            return run(new ProcessBuilder().inheritIO(), sys, definitions, command);
+            return inTemporary(builder, sys, definitions, command);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The same with the streams, the environment and the working directory of {@code builder}. */
-    static int run(ProcessBuilder builder, Path sys, Path definitions, List<String> command)
+    private static int inTemporary(ProcessBuilder builder, Path sys, Path definitions, List<String> command)
             throws IOException, InterruptedException {
         if (command.isEmpty()) {
             throw new IllegalArgumentException("no command");

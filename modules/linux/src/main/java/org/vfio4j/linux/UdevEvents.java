@@ -15,7 +15,6 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -54,13 +53,6 @@ public final class UdevEvents implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** What happened to a device. */
-    public enum Action {
-        ADD,
-        REMOVE,
-        CHANGE
-    }
-
     /** Opens the way to the listeners; any user may, but only root may send. */
     public static UdevEvents open(InstantSource clock) {
         return new UdevEvents(socket(), clock);
@@ -80,13 +72,14 @@ public final class UdevEvents implements AutoCloseable {
     /**
      * Sends one message.
      *
+     * @param action such as {@code add}, {@code remove} or {@code bind}
      * @param devpath the device's directory, relative to {@code /sys} and with a slash before it, such as {@code /devices/virtual/mdpy/mdpy}
      * @param subsystem such as {@code mdev}
      * @param properties what else the message is to say, such as {@code DRIVER}
      * @return false if nobody listened
      * @throws LinuxException EPERM if this user may not send
      */
-    public boolean send(Action action, String devpath, String subsystem, Map<String, String> properties) {
+    public boolean send(String action, String devpath, String subsystem, Map<String, String> properties) {
         byte[] message = message(action, devpath, subsystem, properties);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_BYTE, message);
@@ -115,9 +108,9 @@ public final class UdevEvents implements AutoCloseable {
         return address;
     }
 
-    private byte[] message(Action action, String devpath, String subsystem, Map<String, String> more) {
+    private byte[] message(String action, String devpath, String subsystem, Map<String, String> more) {
         Map<String, String> properties = new LinkedHashMap<>();
-        properties.put("ACTION", action.name().toLowerCase(Locale.ROOT));
+        properties.put("ACTION", action);
         properties.put("DEVPATH", devpath);
         properties.put("SUBSYSTEM", subsystem);
         properties.putAll(more);
