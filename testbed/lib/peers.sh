@@ -70,3 +70,8 @@ download_from() {
   (cd "$folder" && timeout 900 apt-get "${options[@]}" download "$@" </dev/null) || return
   rm -rf "$apt"
 }
+
+# show_mdevctl_folders PLACE: mdevctl refuses to run without the folders of its package; in a mount namespace they can be shown
+show_mdevctl_folders() {
+  [ -d /usr/lib/mdevctl ] || mount -t overlay -o "lowerdir=$1/folders:/usr/lib" mdevctl /usr/lib
+}
