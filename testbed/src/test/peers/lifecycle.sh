@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 ask() {
-  printf '# %s\n' "$*"
+  printf '# %s\n' "${*/"$work/"/}"
   virsh "$@" | sed "s|$work/||"
 }
 
@@ -18,6 +18,16 @@ expect() {
   local text=$1 deadline=$((SECONDS + 20))
   shift
   until virsh "$@" | grep -qxF "$text"; do
+    [ $SECONDS -lt "$deadline" ] || break
+  done
+  ask "$@"
+}
+
+# expect_none TEXT COMMAND...
+expect_none() {
+  local text=$1 deadline=$((SECONDS + 20))
+  shift
+  while virsh "$@" | grep -qxF "$text"; do
     [ $SECONDS -lt "$deadline" ] || break
   done
   ask "$@"
@@ -35,14 +45,14 @@ ask nodedev-start "$name"
 ask nodedev-autostart "$name"
 cat "/etc/mdevctl.d/mtty/$uuid"
 echo
-ask nodedev-info "$name"
+expect "Autostart:      yes" nodedev-info "$name"
 ls -d "/sys/bus/mdev/devices/$uuid"
 cat /sys/class/mdev_bus/mtty/mdev_supported_types/mtty-1/available_instances
 virsh nodedev-dumpxml mtty_mtty | grep -A3 "id='mtty-1'" | grep available
 ask nodedev-destroy "$name"
 expect "$name" nodedev-list --cap mdev --inactive
 ask nodedev-undefine "$name"
-expect "" nodedev-list --cap mdev --inactive
+expect_none "$name" nodedev-list --cap mdev --inactive
 
 ask nodedev-create "$work/created.xml"
 ls -d "/sys/bus/mdev/devices/$other"
