@@ -6,6 +6,7 @@ module org.vfio4j.management {
     requires static transitive org.jspecify;
 
     exports org.vfio4j.management.host;
+    exports org.vfio4j.management.json;
     exports org.vfio4j.management.probe;
     exports org.vfio4j.management.snapshot;
 
