@@ -5,7 +5,4 @@ module org.vfio4j.cli {
     requires info.picocli;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
-
-    opens org.vfio4j.cli to
-            info.picocli;
 }

@@ -4,9 +4,18 @@ package org.vfio4j.cli;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.vfio4j.linux.ErrnoException;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where {@code vfio} starts. */
 public final class Main {
@@ -17,35 +26,84 @@ public final class Main {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         Console console = System.console();
         boolean terminal = Objects.nonNull(console) && console.isTerminal();
-        boolean color = terminal && System.getenv("NO_COLOR") == null;
-        int code = run(new Terminal(out, err, color), args);
+        int code = run(World.of(new Terminal(out, err, Terminal.showsColor(terminal, System.getenv()))), args);
         out.flush();
         err.flush();
         System.exit(code);
     }
 
-    /** Runs one command line and returns its exit code; everything it prints goes through {@code terminal}. */
-    static int run(Terminal terminal, String... args) {
-        CommandLine line = new CommandLine(new VfioCommand(), new Wiring(terminal));
-        line.setOut(terminal.out());
-        line.setErr(terminal.err());
-        line.setColorScheme(CommandLine.Help.defaultColorScheme(
-                terminal.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setUsageHelpLongOptionsMaxWidth(28);
-        line.setExecutionExceptionHandler((e, command, parsed) -> explain(terminal, e));
-        return line.execute(args);
+    /** Runs one command line and returns its exit code; everything it prints goes through the world's terminal. */
+    static int run(World world, String... args) {
+        Terminal terminal = world.terminal();
+        try {
+            List<Command> commands = Command.all();
+            if (args.length > 0 && args[0].equals("help")) {
+                return help(world, commands, Arrays.copyOfRange(args, 1, args.length));
+            }
+            if (args.length == 0 || args[0].startsWith("-")) {
+                return TopLevel.run(terminal, commands, args);
+            }
+            return run(world, find(commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
+        } catch (CommandException e) {
+            terminal.error(e.what(), e.remedy());
+            return e.exitCode();
+        } catch (ErrnoException e) {
+            terminal.error(String.valueOf(e.getMessage()), "");
+            return ExitCode.ENVIRONMENT;
+        } finally {
+            terminal.out().flush();
+        }
     }
 
-    private static int explain(Terminal terminal, Exception e) throws Exception {
-        if (e instanceof CommandException command) {
-            terminal.error(command.what(), command.remedy());
-            return command.exitCode();
+    private static int help(World world, List<Command> commands, String... args) {
+        return args.length == 0
+                ? TopLevel.run(world.terminal(), commands, "--help")
+                : run(world, find(commands, args[0]), "--help");
+    }
+
+    private static int run(World world, Command command, String... args) {
+        CommandLine line = commandLine(command, world.terminal());
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
         }
-        if (e instanceof ErrnoException errno) {
-            terminal.error(String.valueOf(errno.getMessage()), "");
-            return ExitCode.ENVIRONMENT;
+        if (parsed.isUsageHelpRequested()) {
+            line.usage(world.terminal().out());
+            return ExitCode.OK;
         }
-        throw e;
+        return command.run(parsed, world);
+    }
+
+    private static String reason(ParameterException e) {
+        return switch (e) {
+            case UnmatchedArgumentException u
+            when u.isUnknownOption() -> "there is no option " + String.join(" ", u.getUnmatched());
+            case UnmatchedArgumentException u -> "too many arguments: " + String.join(" ", u.getUnmatched());
+            case OverwrittenOptionException o -> o.getOverwritten().toString() + " is given twice";
+            case MissingParameterException m -> m.getMissing().getFirst().toString() + " needs a value";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    /** What reads the command's arguments and prints its help. */
+    private static CommandLine commandLine(Command command, Terminal terminal) {
+        CommandLine line = new CommandLine(command.describe());
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF));
+        line.setExpandAtFiles(false);
+        return line;
+    }
+
+    private static Command find(List<Command> commands, String name) {
+        Optional<Command> known =
+                commands.stream().filter(c -> c.name().equals(name)).findFirst();
+        return known.orElseThrow(() -> new CommandException(
+                ExitCode.USAGE,
+                "there is no command " + name,
+                "There are: "
+                        + String.join(", ", commands.stream().map(Command::name).toList())
+                        + ". See vfio --help."));
     }
 }

@@ -4,7 +4,6 @@ package org.vfio4j.management.host;
 import static org.vfio4j.linux.Errno.ENODEV;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,22 +67,29 @@ public final class EmbeddedHost implements Host {
     }
 
     @Override
+    public Inventory types() {
+        return new Inventory(drivers.stream().map(EmbeddedHost::parent).toList(), List.of(), List.of());
+    }
+
+    @Override
     public Inventory inventory() {
-        List<MdevParent> parents = new ArrayList<>();
-        for (MdevDriver driver : drivers) {
-            parents.add(new MdevParent(
-                    driver.name(),
-                    driver.types().stream()
-                            .map(t -> new MdevParent.Type(
-                                    t.id(),
-                                    t.name(),
-                                    t.description().orElse(null),
-                                    driver.availableInstances(t),
-                                    t.deviceApi()))
-                            .toList()));
-        }
         return new Inventory(
-                parents, devices.values().stream().map(EmbeddedHost::withUsage).toList(), List.of());
+                types().parents(),
+                devices.values().stream().map(EmbeddedHost::withUsage).toList(),
+                List.of());
+    }
+
+    private static MdevParent parent(MdevDriver driver) {
+        return new MdevParent(
+                driver.name(),
+                driver.types().stream()
+                        .map(t -> new MdevParent.Type(
+                                t.id(),
+                                t.name(),
+                                t.description().orElse(null),
+                                driver.availableInstances(t),
+                                t.deviceApi()))
+                        .toList());
     }
 
     @Override

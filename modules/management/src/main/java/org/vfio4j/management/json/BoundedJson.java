@@ -5,6 +5,7 @@ import org.vfio4j.linux.ErrnoException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,7 +55,9 @@ public final class BoundedJson {
         try {
             return new Cursor(title, "", MAPPER.readTree(json), refusal);
         } catch (JacksonException e) {
-            throw refusal.because(title, "no JSON that this release reads: " + e.getOriginalMessage());
+            TokenStreamLocation at = e.getLocation();
+            String where = at == null ? title : "line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw refusal.because(where, "JSON expected: " + e.getOriginalMessage());
         }
     }
 }

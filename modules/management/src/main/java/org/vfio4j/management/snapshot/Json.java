@@ -22,10 +22,11 @@ public final class Json {
 
     private Json() {}
 
-    /** {@code vfio types}: the parents with their types. */
-    public static ObjectNode types(String host, List<MdevParent> parents) {
+    /** {@code vfio types}: the parents with their types, and what was strange. */
+    public static ObjectNode types(String host, Inventory inventory) {
         ObjectNode document = document(host);
-        parents(document.putArray("parents"), parents);
+        parents(document.putArray("parents"), inventory.parents());
+        findings(document.putArray("findings"), inventory.findings());
         return document;
     }
 

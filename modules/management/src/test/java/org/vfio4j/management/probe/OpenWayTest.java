@@ -214,6 +214,11 @@ class OpenWayTest {
         }
 
         @Override
+        public Inventory types() {
+            return inventory();
+        }
+
+        @Override
         public Inventory inventory() {
             return new Inventory(List.of(), List.of(), List.of());
         }
