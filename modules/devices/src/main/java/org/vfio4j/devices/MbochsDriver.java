@@ -2,18 +2,25 @@
 package org.vfio4j.devices;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.core.DeviceFeatures;
+import org.vfio4j.vfio.core.Query;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
 
 /** The parent of mbochs displays: a fixed amount of video memory, of which each type takes its own. */
 public final class MbochsDriver implements MdevDriver {
+    /** The driver's own: the kernel's module has none. */
+    private static final String VERSION = "0.1";
+
     private static final String NAME = "mbochs";
     /** The kernel module's parameter {@code count} where it is not given. */
     private static final int MEGABYTES = 256;
@@ -48,6 +55,12 @@ public final class MbochsDriver implements MdevDriver {
     }
 
     @Override
+    public DeviceFeatures features(MdevType type) {
+        model(type);
+        return DeviceFeatures.of(DeviceFeatures.DISPLAY_DMABUF);
+    }
+
+    @Override
     public VfioDevice create(UUID uuid, MdevType type) {
         MbochsDevice.Model model = model(type);
         return stock.hold(model.megabytes(), release -> MbochsDevice.create(model, release));
@@ -56,6 +69,17 @@ public final class MbochsDriver implements MdevDriver {
     @Override
     public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
         return Map.of("memory", model(type).megabytes() + " MB");
+    }
+
+    /** All but the plane itself, which is what the guest sets it to. */
+    @Override
+    public Set<Query.Kind> queriesWithoutOpen(MdevType type) {
+        return EnumSet.complementOf(EnumSet.of(Query.Kind.GFX_PLANE));
+    }
+
+    @Override
+    public Optional<String> hostDriverVersion() {
+        return Optional.of(VERSION);
     }
 
     private static MdevType type(MbochsDevice.Model model) {

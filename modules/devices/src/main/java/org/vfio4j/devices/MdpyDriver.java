@@ -2,18 +2,25 @@
 package org.vfio4j.devices;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.core.DeviceFeatures;
+import org.vfio4j.vfio.core.Query;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
 
 /** The parent of mdpy displays: a fixed number of devices, whatever their types. */
 public final class MdpyDriver implements MdevDriver {
+    /** The driver's own: the kernel's module has none. */
+    private static final String VERSION = "0.1";
+
     private static final String NAME = "mdpy";
     /** The kernel module's parameter {@code count} where it is not given. */
     private static final int DEVICES = 4;
@@ -47,6 +54,12 @@ public final class MdpyDriver implements MdevDriver {
     }
 
     @Override
+    public DeviceFeatures features(MdevType type) {
+        model(type);
+        return DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION);
+    }
+
+    @Override
     public VfioDevice create(UUID uuid, MdevType type) {
         MdpyDevice.Model model = model(type);
         return stock.hold(1, release -> MdpyDevice.create(model, release));
@@ -56,6 +69,17 @@ public final class MdpyDriver implements MdevDriver {
     public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
         MdpyDevice.Model model = model(type);
         return Map.of("resolution", model.width() + "x" + model.height());
+    }
+
+    /** The resolution is fixed, so its plane never changes. */
+    @Override
+    public Set<Query.Kind> queriesWithoutOpen(MdevType type) {
+        return EnumSet.allOf(Query.Kind.class);
+    }
+
+    @Override
+    public Optional<String> hostDriverVersion() {
+        return Optional.of(VERSION);
     }
 
     private static MdevType type(MdpyDevice.Model model) {

@@ -2,18 +2,25 @@
 package org.vfio4j.devices;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.core.DeviceFeatures;
+import org.vfio4j.vfio.core.Query;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
 
 /** The parent of mtty serial cards: a fixed number of ports, of which each type takes its own. */
 public final class MttyDriver implements MdevDriver {
+    /** VERSION_STRING of the kernel's module. */
+    private static final String VERSION = "0.1";
+
     private static final String NAME = "mtty";
     private static final int PORTS = 24;
 
@@ -45,6 +52,12 @@ public final class MttyDriver implements MdevDriver {
     }
 
     @Override
+    public DeviceFeatures features(MdevType type) {
+        model(type);
+        return DeviceFeatures.of(DeviceFeatures.MIGRATION);
+    }
+
+    @Override
     public VfioDevice create(UUID uuid, MdevType type) {
         MttyDevice.Model model = model(type);
         return stock.hold(model.ports(), release -> new MttyDevice(model, release));
@@ -54,6 +67,17 @@ public final class MttyDriver implements MdevDriver {
     public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
         model(type);
         return Map.of("sample_mdev_dev", "This is MDEV " + uuid);
+    }
+
+    /** All, but there is no plane. */
+    @Override
+    public Set<Query.Kind> queriesWithoutOpen(MdevType type) {
+        return EnumSet.complementOf(EnumSet.of(Query.Kind.GFX_PLANE));
+    }
+
+    @Override
+    public Optional<String> hostDriverVersion() {
+        return Optional.of(VERSION);
     }
 
     private static MdevType type(MttyDevice.Model model) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
 
@@ -40,6 +41,11 @@ public final class TestDriver implements MdevDriver {
     @Override
     public int availableInstances(MdevType type) {
         return 3;
+    }
+
+    @Override
+    public DeviceFeatures features(MdevType type) {
+        return DeviceFeatures.NONE;
     }
 
     @Override

@@ -3,22 +3,39 @@ package org.vfio4j.vfio.mdev;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.core.DeviceFeatures;
+import org.vfio4j.vfio.core.DeviceReport;
+import org.vfio4j.vfio.core.OpenContext;
+import org.vfio4j.vfio.core.Query;
 
 /**
  * A vendor driver of mediated devices: its parent, its types, and how it makes a device. Found through {@link java.util.ServiceLoader}; an
  * instance is one parent with its own resources, which all its types share. Safe for use by many threads.
+ *
+ * <p>Only the first five methods and {@link #features} must be there; the rest is what a driver can tell or do more. The mdev core asks for
+ * name, parent and types once, when it gets to know the driver.
  */
 public interface MdevDriver {
-    /** The driver's name, and its parent's, such as {@code mdpy}. */
+    /** The driver's name, such as {@code mdpy}. */
     String name();
+
+    /** The device that its devices are parts of; where nothing else is said a virtual one that is called as the driver. */
+    default ParentDevice parent() {
+        return ParentDevice.virtual(name(), name());
+    }
 
     /** The types its parent supports, in the order of their ids. */
     List<MdevType> types();
 
     /** How many more devices of this type can be made now: the {@code available_instances} attribute. */
     int availableInstances(MdevType type);
+
+    /** What devices of this type can do; the VFIO core shows it before one is opened. */
+    DeviceFeatures features(MdevType type);
 
     /**
      * Makes a device, which holds its share of the parent's resources until it is closed.
@@ -27,6 +44,31 @@ public interface MdevDriver {
      */
     VfioDevice create(UUID uuid, MdevType type);
 
+    /** The same with something to report to. */
+    default VfioDevice create(UUID uuid, MdevType type, DeviceReport report) {
+        return create(uuid, type);
+    }
+
     /** The files of the device's {@code vendor} attribute group, name to content, without the trailing newline. */
     Map<String, String> vendorAttributes(UUID uuid, MdevType type);
+
+    /**
+     * A first user opens the device: {@link org.vfio4j.vfio.core.DeviceOps#open}.
+     *
+     * @throws org.vfio4j.linux.ErrnoException if he may not, such as ESRCH without a virtual machine
+     */
+    default void open(UUID uuid, MdevType type, OpenContext context) {}
+
+    /** The last user has closed it. */
+    default void close(UUID uuid, MdevType type) {}
+
+    /** The queries of its devices that need no open: {@link org.vfio4j.vfio.core.DeviceOps#queriesWithoutOpen}. */
+    default Set<Query.Kind> queriesWithoutOpen(MdevType type) {
+        return Set.of();
+    }
+
+    /** The driver's version, shown as {@code host_driver_version} of each of its devices. */
+    default Optional<String> hostDriverVersion() {
+        return Optional.empty();
+    }
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio.mdev;
+
+import java.util.Map;
+import java.util.UUID;
+import org.vfio4j.vfio.core.CoreDevice;
+
+/**
+ * A mediated device.
+ *
+ * @param uuid its name
+ * @param parent it is a part of
+ * @param type it was made of
+ * @param core what the VFIO core knows of it
+ */
+public record MdevDevice(UUID uuid, MdevParent parent, MdevType type, CoreDevice core) {
+    /**
+     * The files of its {@code vendor} directory, name to content without the trailing newline, as its driver has them now.
+     *
+     * @throws org.vfio4j.linux.ErrnoException EIO if the driver fails
+     */
+    public Map<String, String> vendorAttributes() {
+        return core.guard()
+                .call("vendorAttributes", () -> Map.copyOf(parent.driver().vendorAttributes(uuid, type)));
+    }
+}
