@@ -12,6 +12,7 @@ import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.json.Cursor;
 import org.vfio4j.management.probe.Answer;
 import org.vfio4j.management.probe.Cause;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Question;
 
@@ -46,7 +47,8 @@ public final class InventoryReader {
                 !Boolean.FALSE.equals(at.at("vfio_bound").booleanOrNull()),
                 at.at("group").countOrNull(),
                 at.at("cdev").textOrNull(),
-                usage(at));
+                usage(at),
+                versions.isAbsent() ? null : versions.object().at("guest_driver").textOrNull());
     }
 
     /** A device with its answers. */
@@ -59,6 +61,32 @@ public final class InventoryReader {
             answers.put(question, answer(features.at(question.word())));
         }
         return new DeviceProbe(device, answers);
+    }
+
+    /** A device with every way's answers. */
+    public static Comparison comparison(Cursor at) {
+        return new Comparison(device(at), at.at("ways").each(InventoryReader::way));
+    }
+
+    private static Comparison.Row way(Cursor at) {
+        String absence = at.at("because").textOrNull();
+        Map<Question, Answer> learned = new EnumMap<>(Question.class);
+        if (absence != null) {
+            return new Comparison.Row(at.at("way").text(), absence, "", "", learned);
+        }
+        Cursor answers = at.at("learned").object();
+        for (Question question : Question.values()) {
+            Cursor answer = answers.at(question.word());
+            if (!answer.isAbsent()) {
+                learned.put(question, answer(answer));
+            }
+        }
+        return new Comparison.Row(
+                at.at("way").text(),
+                null,
+                at.at("needs").text(),
+                at.at("touches").text(),
+                learned);
     }
 
     private static Usage usage(Cursor device) {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.control;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.definition.Definition;
+import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.probe.Comparison;
+import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.InventoryReader;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A user-space host in another process, asked over its control socket. For one thread. */
+public final class RunningHost implements AutoCloseable {
+    private final ControlClient client;
+
+    private RunningHost(ControlClient client) {
+        this.client = client;
+    }
+
+    /** The host whose control socket this is; empty if none listens there. */
+    public static Optional<RunningHost> at(Path socket) {
+        return ControlClient.connect(socket).map(RunningHost::new);
+    }
+
+    /** What definitions there are, and what could not be read of them. */
+    public record Defined(List<DefinedDevice> devices, List<Finding> findings) {
+        public Defined {
+            devices = List.copyOf(devices);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /** The parents and types. */
+    public Inventory types() {
+        Cursor at = client.call("types", arguments());
+        return new Inventory(
+                at.at("parents").each(InventoryReader::parent), List.of(), findings(at));
+    }
+
+    /** Everything. */
+    public Inventory inventory() {
+        Cursor at = client.call("list", arguments());
+        return new Inventory(types().parents(), at.at("devices").each(InventoryReader::device), findings(at));
+    }
+
+    public Defined defined() {
+        Cursor at = client.call("list-defined", arguments());
+        return new Defined(at.at("definitions").each(DefinedDevice::read), findings(at));
+    }
+
+    /** The device of that name. */
+    public Optional<HostDevice> find(String name) {
+        Cursor device = client.call("find", arguments().put("device", name)).at("device");
+        return device.isAbsent() ? Optional.empty() : Optional.of(InventoryReader.device(device));
+    }
+
+    public Machine machine() {
+        Cursor at = client.call("query-machine", arguments());
+        return new Machine(at.at("host_name").text(), at.at("kernel").text());
+    }
+
+    /** Asks devices, by one way if it is not null. */
+    public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
+        ObjectNode arguments = devices(devices, mayReset);
+        if (wayOrNull != null) {
+            arguments.put("way", wayOrNull);
+        }
+        return client.call("probe", arguments).at("devices").each(InventoryReader::probe);
+    }
+
+    /** Asks devices by every way. */
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        return client.call("compare", devices(devices, mayReset)).at("devices").each(InventoryReader::comparison);
+    }
+
+    /** Makes a device, and returns it. */
+    public HostDevice start(ObjectNode wanted) {
+        return InventoryReader.device(client.call("start", wanted));
+    }
+
+    /** Writes a device down. */
+    public Definition define(ObjectNode wanted) {
+        return DefinedDevice.read(client.call("define", wanted)).definition();
+    }
+
+    /** Has a command done whose answer says nothing: stop, undefine, modify, shutdown. */
+    public void tell(String command, ObjectNode arguments) {
+        client.call(command, arguments);
+    }
+
+    /** No arguments yet. */
+    public static ObjectNode arguments() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private static ObjectNode devices(List<HostDevice> devices, boolean mayReset) {
+        ObjectNode arguments = arguments().put("open", mayReset);
+        ArrayNode names = arguments.putArray("devices");
+        devices.forEach(d -> names.add(d.name()));
+        return arguments;
+    }
+
+    private static List<Finding> findings(Cursor at) {
+        return at.at("findings").each(InventoryReader::finding);
+    }
+}
