@@ -11,6 +11,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** This machine or this user's rights do not allow it: no such device, no {@code /dev/vfio}, no permission. */
     static final int ENVIRONMENT = 3;
+    /** vfio4j itself is wrong: {@code EX_SOFTWARE} of sysexits.h. */
+    static final int INTERNAL = 70;
 
     private ExitCode() {}
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.vfio4j.linux.ErrnoException;
 import picocli.CommandLine;
@@ -21,15 +21,34 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     private Main() {}
 
+    /** The launcher says whether the standard output is a terminal ({@code -Dvfio4j.terminal=true}): for it that is one cheap question. */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = output.writer();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Console console = System.console();
-        boolean terminal = Objects.nonNull(console) && console.isTerminal();
-        int code = run(World.of(new Terminal(out, err, Terminal.showsColor(terminal, System.getenv()))), args);
+        boolean color = Terminal.showsColor(Boolean.getBoolean("vfio4j.terminal"), System.getenv());
+        Terminal terminal = new Terminal(out, err, color);
+        int code = runToTheEnd(World.of(terminal), args);
         out.flush();
+        if (output.failure().isPresent()) {
+            terminal.error(
+                    "the output could not be written: " + output.failure().get(), "");
+            code = ExitCode.ENVIRONMENT;
+        }
         err.flush();
-        System.exit(code);
+        // Not exit(): it starts the logging system to log that it exits, for a tenth of all the time that a command
+        // takes.
+        Runtime.getRuntime().halt(code);
+    }
+
+    private static int runToTheEnd(World world, String... args) {
+        try {
+            return run(world, args);
+        } catch (RuntimeException | Error e) {
+            world.terminal().error("this is a mistake of vfio4j's own; please report it with what follows", "");
+            e.printStackTrace(world.terminal().err());
+            return ExitCode.INTERNAL;
+        }
     }
 
     /** Runs one command line and returns its exit code; everything it prints goes through the world's terminal. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,12 +85,21 @@ class SnapshotCommandTest {
     }
 
     @Test
-    void whatIsNoFileIsWrittenToAndNotReplaced() {
-        Run run = Run.on(Tree.SAMPLES, "snapshot", "/dev/null");
+    void aPipeIsWrittenToAndNotReplaced() throws Exception {
+        new ProcessBuilder("mkfifo", file().toString()).start().waitFor();
+        Path copy = folder.resolve("copy.json");
+        Process reader = new ProcessBuilder("cat", file().toString())
+                .redirectOutput(copy.toFile())
+                .start();
+        try {
+            assertThat(snapshot().code()).isEqualTo(ExitCode.OK);
 
-        assertThat(run.code()).isEqualTo(ExitCode.OK);
-        assertThat(Path.of("/dev/null")).exists().isNotEqualTo(file());
-        assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+            assertThat(reader.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(copy)).startsWith("{").endsWith("}\n");
+            assertThat(Files.isRegularFile(file())).isFalse();
+        } finally {
+            reader.destroyForcibly();
+        }
     }
 
     private Stream<String> names() throws IOException {
