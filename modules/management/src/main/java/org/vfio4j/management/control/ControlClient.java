@@ -86,7 +86,9 @@ public final class ControlClient implements AutoCloseable {
         Cursor error = answer.at("error");
         if (!error.isAbsent()) {
             throw new RefusedException(
-                    error.at("errno").count(), error.at("desc").text(), error.at("remedy").text());
+                    error.at("errno").count(),
+                    error.at("desc").text(),
+                    error.at("remedy").text());
         }
         return answer;
     }

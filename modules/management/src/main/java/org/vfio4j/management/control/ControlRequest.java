@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
  * @param arguments an object, or absent
  * @param idOrNull returned with the answer; null if there was none
  */
-record ControlRequest(String execute, Cursor arguments, @Nullable JsonNode idOrNull) {
+record ControlRequest(
+        String execute, Cursor arguments, @Nullable JsonNode idOrNull) {
     /** The longest line that a client may send, in bytes. */
     static final int MAX_BYTES = 1 << 20;
 

@@ -177,8 +177,8 @@ public final class ControlServer implements AutoCloseable {
                     Errno.EACCES, "this host is " + owner.getName() + "'s; " + peer.getName() + " may not control it"));
         }
         if (connections.size() > MAX_CONNECTIONS) {
-            return Optional.of(new ControlException(
-                    Errno.EAGAIN, "this host has " + MAX_CONNECTIONS + " clients already"));
+            return Optional.of(
+                    new ControlException(Errno.EAGAIN, "this host has " + MAX_CONNECTIONS + " clients already"));
         }
         return Optional.empty();
     }

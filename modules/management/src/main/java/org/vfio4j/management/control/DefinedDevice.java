@@ -27,7 +27,9 @@ public record DefinedDevice(Definition definition, boolean isActive) {
                 .put("start", definition.start().word())
                 .put("active", isActive);
         ArrayNode attributes = node.putArray("attrs");
-        definition.attributes().forEach(a -> attributes.addObject().put("name", a.name()).put("value", a.value()));
+        definition
+                .attributes()
+                .forEach(a -> attributes.addObject().put("name", a.name()).put("value", a.value()));
         return node;
     }
 

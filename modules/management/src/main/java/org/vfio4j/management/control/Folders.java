@@ -53,6 +53,8 @@ public record Folders(Path run, Path state) {
     }
 
     private static Optional<Path> folder(Map<String, String> environment, String name) {
-        return Optional.ofNullable(environment.get(name)).filter(f -> !f.isEmpty()).map(Path::of);
+        return Optional.ofNullable(environment.get(name))
+                .filter(f -> !f.isEmpty())
+                .map(Path::of);
     }
 }

@@ -123,7 +123,9 @@ public final class HostCommands implements ControlServer.Handler {
 
     private ObjectNode find(String name) {
         ObjectNode node = NODES.objectNode();
-        node.set("device", defined.host().find(name).map(d -> (JsonNode) Json.device(d)).orElse(NODES.nullNode()));
+        node.set(
+                "device",
+                defined.host().find(name).map(d -> (JsonNode) Json.device(d)).orElse(NODES.nullNode()));
         return node;
     }
 
@@ -176,9 +178,7 @@ public final class HostCommands implements ControlServer.Handler {
     private ObjectNode define(Cursor at) {
         @Nullable Start start = start(at);
         return shown(defined.define(
-                wanted(at),
-                start == null ? Start.MANUAL : start,
-                at.at("attrs").eachOrNone(DefinedDevice::attribute)));
+                wanted(at), start == null ? Start.MANUAL : start, at.at("attrs").eachOrNone(DefinedDevice::attribute)));
     }
 
     private ObjectNode undefine(Cursor at) {

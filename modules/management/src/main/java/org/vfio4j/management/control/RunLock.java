@@ -37,7 +37,8 @@ public final class RunLock implements AutoCloseable {
                 Files.createDirectories(above);
             }
             if (!Files.isDirectory(run)) {
-                Files.createDirectory(run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                Files.createDirectory(
+                        run, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             if (!Files.getOwner(run).equals(Files.getOwner(Path.of("/proc/self")))) {
                 throw new RefusedException(
@@ -71,8 +72,7 @@ public final class RunLock implements AutoCloseable {
                                 + "), or start another one elsewhere with --run-dir.");
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
+            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)));
             Files.deleteIfExists(folders.socket());
             return new RunLock(channel, folders);
         } catch (IOException | RuntimeException e) {

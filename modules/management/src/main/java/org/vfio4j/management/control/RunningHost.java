@@ -2,6 +2,7 @@
 package org.vfio4j.management.control;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A user-space host in another process, asked over its control socket. For one thread. */
 public final class RunningHost implements AutoCloseable {
+    private static final int PART = 1_000;
+
     private final ControlClient client;
 
     private RunningHost(ControlClient client) {
@@ -42,8 +45,7 @@ public final class RunningHost implements AutoCloseable {
     /** The parents and types. */
     public Inventory types() {
         Cursor at = client.call("types", arguments());
-        return new Inventory(
-                at.at("parents").each(InventoryReader::parent), List.of(), findings(at));
+        return new Inventory(at.at("parents").each(InventoryReader::parent), List.of(), findings(at));
     }
 
     /** Everything. */
@@ -52,6 +54,7 @@ public final class RunningHost implements AutoCloseable {
         return new Inventory(types().parents(), at.at("devices").each(InventoryReader::device), findings(at));
     }
 
+    /** The definitions. */
     public Defined defined() {
         Cursor at = client.call("list-defined", arguments());
         return new Defined(at.at("definitions").each(DefinedDevice::read), findings(at));
@@ -63,6 +66,7 @@ public final class RunningHost implements AutoCloseable {
         return device.isAbsent() ? Optional.empty() : Optional.of(InventoryReader.device(device));
     }
 
+    /** The machine it runs on. */
     public Machine machine() {
         Cursor at = client.call("query-machine", arguments());
         return new Machine(at.at("host_name").text(), at.at("kernel").text());
@@ -70,16 +74,25 @@ public final class RunningHost implements AutoCloseable {
 
     /** Asks devices, by one way if it is not null. */
     public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
-        ObjectNode arguments = devices(devices, mayReset);
-        if (wayOrNull != null) {
-            arguments.put("way", wayOrNull);
+        List<DeviceProbe> probes = new ArrayList<>();
+        for (List<HostDevice> part : parts(devices)) {
+            ObjectNode arguments = devices(part, mayReset);
+            if (wayOrNull != null) {
+                arguments.put("way", wayOrNull);
+            }
+            probes.addAll(client.call("probe", arguments).at("devices").each(InventoryReader::probe));
         }
-        return client.call("probe", arguments).at("devices").each(InventoryReader::probe);
+        return probes;
     }
 
     /** Asks devices by every way. */
     public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
-        return client.call("compare", devices(devices, mayReset)).at("devices").each(InventoryReader::comparison);
+        List<Comparison> comparisons = new ArrayList<>();
+        for (List<HostDevice> part : parts(devices)) {
+            Cursor answer = client.call("compare", devices(part, mayReset));
+            comparisons.addAll(answer.at("devices").each(InventoryReader::comparison));
+        }
+        return comparisons;
     }
 
     /** Makes a device, and returns it. */
@@ -105,6 +118,15 @@ public final class RunningHost implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+    }
+
+    /** So that no request is longer than the host takes. */
+    private static List<List<HostDevice>> parts(List<HostDevice> devices) {
+        List<List<HostDevice>> parts = new ArrayList<>();
+        for (int i = 0; i < devices.size(); i += PART) {
+            parts.add(devices.subList(i, Math.min(devices.size(), i + PART)));
+        }
+        return parts;
     }
 
     private static ObjectNode devices(List<HostDevice> devices, boolean mayReset) {

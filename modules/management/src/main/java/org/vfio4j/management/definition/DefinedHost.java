@@ -56,10 +56,12 @@ public final class DefinedHost {
     public HostDevice start(Wanted wanted) {
         UUID uuid = wanted.uuidOrNull();
         if (uuid != null && wanted.typeOrNull() == null) {
-            return start(definitions.find(uuid, wanted.parent()).orElseThrow(() -> new RefusedException(
-                    Errno.ENOENT,
-                    "there is no definition of " + uuid + ", so its parent and its type are not known",
-                    "Say them with --parent and --type; vfio types --host user shows what there is.")));
+            return start(definitions
+                    .find(uuid, wanted.parent())
+                    .orElseThrow(() -> new RefusedException(
+                            Errno.ENOENT,
+                            "there is no definition of " + uuid + ", so its parent and its type are not known",
+                            "Say them with --parent and --type; vfio types --host user shows what there is.")));
         }
         String parent = wanted.parentOrNull();
         String type = wanted.typeOrNull();
@@ -83,10 +85,11 @@ public final class DefinedHost {
         String parent = wanted.parentOrNull();
         String type = wanted.typeOrNull();
         if (parent == null || type == null) {
-            HostDevice active = active(uuid).orElseThrow(() -> new RefusedException(
-                    Errno.EINVAL,
-                    uuid + " is no active device, so its parent and its type are not known",
-                    "Say them with --parent and --type."));
+            HostDevice active = active(uuid)
+                    .orElseThrow(() -> new RefusedException(
+                            Errno.EINVAL,
+                            uuid + " is no active device, so its parent and its type are not known",
+                            "Say them with --parent and --type."));
             parent = active.parent().orElseThrow();
             type = active.type().orElseThrow();
         }

@@ -63,7 +63,8 @@ public final class Definitions {
                 read(file, definitions, findings);
             }
         }
-        definitions.sort(Comparator.comparing(Definition::parent).thenComparing(d -> d.uuid().toString()));
+        definitions.sort(Comparator.comparing(Definition::parent)
+                .thenComparing(d -> d.uuid().toString()));
         return new Listing(definitions, findings);
     }
 

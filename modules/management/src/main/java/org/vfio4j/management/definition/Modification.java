@@ -28,7 +28,8 @@ public record Modification(
     Definition of(Definition old) {
         List<Attribute> attributes = new ArrayList<>(old.attributes());
         if (deletes && addedOrNull != null) {
-            throw new RefusedException(Errno.EINVAL, "an attribute is either added or taken away", "Do one, then the other.");
+            throw new RefusedException(
+                    Errno.EINVAL, "an attribute is either added or taken away", "Do one, then the other.");
         }
         if (addedOrNull != null) {
             attributes.add(index(attributes.size(), attributes.size()), addedOrNull);

@@ -30,7 +30,8 @@ final class Starting {
                 .orElseThrow(() -> new RefusedException(
                         Errno.ENODEV,
                         "there is no parent " + parent,
-                        "There are: " + mdev.parents().stream().map(MdevParent::name).collect(joining(", ")) + "."));
+                        "There are: "
+                                + mdev.parents().stream().map(MdevParent::name).collect(joining(", ")) + "."));
         MdevType of = at.type(type)
                 .orElseThrow(() -> new RefusedException(
                         Errno.ENODEV,
@@ -53,8 +54,7 @@ final class Starting {
                         e.errno(),
                         uuid + " is in use, and still was after " + bound.toSeconds() + " s",
                         "Stop its user (the virtual machine), then stop the device.");
-            default ->
-                new RefusedException(e.errno(), uuid + " was not stopped in order: " + e.getMessage(), "");
+            default -> new RefusedException(e.errno(), uuid + " was not stopped in order: " + e.getMessage(), "");
         };
     }
 
@@ -65,7 +65,8 @@ final class Starting {
                         e.errno(),
                         "there is a device " + uuid + " already"
                                 + mdev.device(uuid.toString())
-                                        .map(d -> ", a " + d.type().id() + " of " + d.parent().name())
+                                        .map(d -> ", a " + d.type().id() + " of "
+                                                + d.parent().name())
                                         .orElse(""),
                         "Take another UUID, or stop that device first.");
             case Errno.ENOSPC, Errno.EUSERS -> exhausted(parent, type, e);
@@ -89,8 +90,8 @@ final class Starting {
                 what + "; these devices hold it: "
                         + holders.stream()
                                 .limit(NAMED)
-                                .map(d -> d.uuid() + " (" + d.type().id() + (d.core().openCount() > 0 ? ", in use" : "")
-                                        + ")")
+                                .map(d -> d.uuid() + " (" + d.type().id()
+                                        + (d.core().openCount() > 0 ? ", in use" : "") + ")")
                                 .collect(joining(", "))
                         + (holders.size() > NAMED ? " and " + (holders.size() - NAMED) + " more" : ""),
                 "All types of a parent share its capacity: stop a device of it that is not needed (vfio stop UUID).");

@@ -32,11 +32,7 @@ public record Comparison(HostDevice device, List<Row> rows) {
      * @param learned its answers; a question it has nothing to say to is left out
      */
     public record Row(
-            String way,
-            @Nullable String absenceOrNull,
-            String needs,
-            String touches,
-            Map<Question, Answer> learned) {
+            String way, @Nullable String absenceOrNull, String needs, String touches, Map<Question, Answer> learned) {
         public Row {
             Map<Question, Answer> ordered = new EnumMap<>(Question.class);
             ordered.putAll(learned);

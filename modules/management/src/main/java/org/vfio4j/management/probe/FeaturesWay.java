@@ -47,8 +47,7 @@ public final class FeaturesWay implements Way {
             return answers;
         }
         String call = "VFIO_DEVICE_PROBE_FEATURES";
-        try (GroupHandle group =
-                        host.core().openGroupForQueries(device.group().getAsInt(), host.self());
+        try (GroupHandle group = host.core().openGroupForQueries(device.group().getAsInt(), host.self());
                 Arena arena = Arena.ofConfined()) {
             MemorySegment argument = arena.allocate(DeviceFeatures.SIZE);
             argument.set(ValueLayout.JAVA_INT, 0, DeviceFeatures.SIZE);

@@ -47,8 +47,7 @@ public final class GroupWay implements Way {
         if (device.group().isEmpty()) {
             return answers;
         }
-        try (GroupHandle group =
-                host.core().openGroupForQueries(device.group().getAsInt(), host.self())) {
+        try (GroupHandle group = host.core().openGroupForQueries(device.group().getAsInt(), host.self())) {
             answers.put(Question.DISPLAY_REGION, plane(group, device.name(), GfxPlane.REGION, "REGION"));
             answers.put(Question.DISPLAY_DMABUF, plane(group, device.name(), GfxPlane.DMABUF, "DMABUF"));
             answers.put(Question.EDID, edid(group, device.name()));

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.probe;
 
-
 import java.util.List;
 import java.util.Map;
 import org.vfio4j.linux.ErrnoException;

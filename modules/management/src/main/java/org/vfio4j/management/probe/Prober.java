@@ -51,7 +51,9 @@ public final class Prober {
             case Answer.Unknown first ->
                 later instanceof Answer.Unknown second && second.cause() == Cause.NOT_OFFERED ? first : later;
             case Answer.Yes first ->
-                first.flags().isEmpty() && later instanceof Answer.Yes second && !second.flags().isEmpty()
+                first.flags().isEmpty()
+                                && later instanceof Answer.Yes second
+                                && !second.flags().isEmpty()
                         ? later
                         : earlier;
             case Answer.No first -> first;

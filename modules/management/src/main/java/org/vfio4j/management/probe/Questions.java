@@ -43,9 +43,7 @@ final class Questions {
     }
 
     private Answer edid(VfioDevice device) {
-        return query(
-                "GET_REGION_INFO",
-                evidence -> edid(evidence, device.info().regions(), device::regionInfo));
+        return query("GET_REGION_INFO", evidence -> edid(evidence, device.info().regions(), device::regionInfo));
     }
 
     /** Looks through the regions beyond those of PCI for one of type GFX, subtype EDID. */

@@ -47,9 +47,7 @@ public final class UserSysfsWay implements Way {
             answers.put(
                     attribute.question(),
                     FeatureAttributes.answer(
-                            NAME,
-                            folder + "/" + attribute.file(),
-                            features.has(attribute.bit()) ? "1" : "0"));
+                            NAME, folder + "/" + attribute.file(), features.has(attribute.bit()) ? "1" : "0"));
         }
         return answers;
     }

@@ -48,7 +48,9 @@ public final class InventoryReader {
                 at.at("group").countOrNull(),
                 at.at("cdev").textOrNull(),
                 usage(at),
-                versions.isAbsent() ? null : versions.object().at("guest_driver").textOrNull());
+                versions.isAbsent()
+                        ? null
+                        : versions.object().at("guest_driver").textOrNull());
     }
 
     /** A device with its answers. */
