@@ -15,4 +15,5 @@ module org.vfio4j.vfio {
 
     uses org.vfio4j.vfio.bus.Hardware;
     uses org.vfio4j.vfio.mdev.MdevDriver;
+    uses org.vfio4j.vfio.mdev.RequestedDriver;
 }

@@ -3,14 +3,16 @@ package org.vfio4j.vfio.core;
 
 import java.time.Duration;
 import java.util.BitSet;
-import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,7 +37,8 @@ public final class VfioCore implements AutoCloseable {
     private final VendorThreads vendors;
     private final Set<String> names = new HashSet<>();
     private final Map<String, CoreDevice> devices = new ConcurrentHashMap<>();
-    private final Map<Integer, CoreDevice> numbered = new ConcurrentHashMap<>();
+    private final Map<Integer, CoreDevice> numbered = new ConcurrentSkipListMap<>();
+    private final Map<Bus, Map<String, CoreDevice>> buses = new EnumMap<>(Bus.class);
     private final Map<Integer, Group> groups = new TreeMap<>();
     private final BitSet groupNumbers = new BitSet();
     private final BitSet deviceNumbers = new BitSet();
@@ -52,6 +55,9 @@ public final class VfioCore implements AutoCloseable {
      */
     public VfioCore(NodeAccess nodes, Duration vendorBound) {
         this.nodes = nodes;
+        for (Bus bus : Bus.values()) {
+            buses.put(bus, new ConcurrentSkipListMap<>());
+        }
         this.vendors = new VendorThreads(vendorBound);
     }
 
@@ -121,9 +127,13 @@ public final class VfioCore implements AutoCloseable {
 
     /** All devices that are not being removed, in the order of their vfio numbers. */
     public List<CoreDevice> devices() {
-        return devices.values().stream()
+        return numbered.values().stream().filter(device -> !device.isLeaving()).toList();
+    }
+
+    /** Those of a bus, by name. */
+    public List<CoreDevice> devices(Bus bus) {
+        return onBus(bus).values().stream()
                 .filter(device -> !device.isLeaving())
-                .sorted(Comparator.comparingInt(CoreDevice::index))
                 .toList();
     }
 
@@ -295,8 +305,13 @@ public final class VfioCore implements AutoCloseable {
             group.add(added);
             devices.put(added.name(), added);
             numbered.put(index, added);
+            onBus(device.bus()).put(added.name(), added);
             return added;
         }
+    }
+
+    private Map<String, CoreDevice> onBus(Bus bus) {
+        return Objects.requireNonNull(buses.get(bus));
     }
 
     private Group newGroup(Bus bus) {
@@ -311,6 +326,7 @@ public final class VfioCore implements AutoCloseable {
         synchronized (lock) {
             devices.remove(device.name());
             numbered.remove(device.index());
+            onBus(device.busDevice().bus()).remove(device.name());
             names.remove(device.name());
             deviceNumbers.clear(device.index());
             device.group().remove(device);

@@ -69,6 +69,13 @@ public final class MdevCore {
                 .toList();
     }
 
+    /** The drivers of the installed packages that a host has only where they are asked for. */
+    public static List<RequestedDriver> onRequest() {
+        return ServiceLoader.load(RequestedDriver.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
     /** The VFIO core that its devices are in. */
     public VfioCore core() {
         return core;

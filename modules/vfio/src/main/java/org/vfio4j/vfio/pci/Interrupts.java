@@ -54,7 +54,7 @@ public final class Interrupts implements AutoCloseable {
     }
 
     /** An index the device does not offer has count 0; EINVAL where PCI has no such index. */
-    IrqInfo info(int index) {
+    public IrqInfo info(int index) {
         if (index < 0 || index >= IrqInfo.PCI_IRQS) {
             throw new VfioException(Errno.EINVAL, "there is no IRQ index " + Integer.toUnsignedString(index));
         }
@@ -70,7 +70,7 @@ public final class Interrupts implements AutoCloseable {
      * All of the request is checked before any of it happens. As in the kernel's samples, an index that PCI has and the device does not is
      * ENOTTY, and EINVAL for a device without any interrupt.
      */
-    void set(IrqRequest request) {
+    public void set(IrqRequest request) {
         Irq irq = offered(request.index());
         check(request, irq.info());
         switch (request.action()) {
