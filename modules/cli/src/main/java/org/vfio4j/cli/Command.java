@@ -24,7 +24,8 @@ interface Command {
                 new StopCommand(),
                 new DefineCommand(),
                 new UndefineCommand(),
-                new ModifyCommand());
+                new ModifyCommand(),
+                new RunCommand());
     }
 
     /** What it is called on the command line. */

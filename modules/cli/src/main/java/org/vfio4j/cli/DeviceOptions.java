@@ -35,7 +35,8 @@ final class DeviceOptions {
     }
 
     static OptionSpec type() {
-        return Options.value("TYPE", "the type, one of the parent's", "-t", TYPE).build();
+        return Options.value("TYPE", "the type, one of the parent's", "-t", TYPE)
+                .build();
     }
 
     /** Writes what was said into the command's arguments. */

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.RefusedException;
 import picocli.CommandLine;
@@ -70,6 +71,9 @@ public final class Main {
         } catch (RefusedException e) {
             terminal.error(String.valueOf(e.getMessage()), e.remedy());
             return ExitCode.of(e);
+        } catch (MountException e) {
+            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            return ExitCode.ENVIRONMENT;
         } catch (ErrnoException e) {
             terminal.error(String.valueOf(e.getMessage()), "");
             return ExitCode.ENVIRONMENT;

@@ -67,7 +67,9 @@ final class ModifyCommand implements Command {
         if (auto && manual || adds && line.hasMatchedOption(DELETE)) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    auto && manual ? "--auto and --manual exclude each other" : "--addattr and --delattr exclude each other",
+                    auto && manual
+                            ? "--auto and --manual exclude each other"
+                            : "--addattr and --delattr exclude each other",
                     "Say one of them.");
         }
         if (adds != line.hasMatchedOption(VALUE)) {

@@ -17,8 +17,7 @@ final class Numbers {
         }
         String text = line.matchedOptionValue(option, "");
         if (text.isEmpty() || text.length() > MAX_DIGITS || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            throw new CommandException(
-                    ExitCode.USAGE, option + " is a number that is not negative, not " + text, "");
+            throw new CommandException(ExitCode.USAGE, option + " is a number that is not negative, not " + text, "");
         }
         arguments.put(key, Integer.parseInt(text));
     }

@@ -115,14 +115,13 @@ final class ProbeCommand implements Command {
                     ExitCode.USAGE, "--compare asks by every way", "Leave out --way and --evidence.");
         }
         List<Comparison> comparisons = source.compare(devices, mayReset(line));
-        OutputOption.of(line)
-                .print(terminal, () -> Json.compare(source.kind(), comparisons), () -> {
-                    if (comparisons.isEmpty()) {
-                        terminal.out().println(ListCommand.NONE);
-                    } else {
-                        CompareTable.print(terminal, comparisons);
-                    }
-                });
+        OutputOption.of(line).print(terminal, () -> Json.compare(source.kind(), comparisons), () -> {
+            if (comparisons.isEmpty()) {
+                terminal.out().println(ListCommand.NONE);
+            } else {
+                CompareTable.print(terminal, comparisons);
+            }
+        });
         return ExitCode.OK;
     }
 

@@ -16,10 +16,13 @@ import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.UserHost;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code vfio serve}. */
 final class ServeCommand implements Command {
+    private static final String SYSFS = "--sysfs";
+    private static final String DRIVER = "--driver";
     private static final long SHUTDOWN_SECONDS = 15;
 
     @Override
@@ -36,12 +39,21 @@ final class ServeCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio serve",
-                        "vfio serve [--run-dir DIR] [--state-dir DIR]",
+                        "vfio serve [--sysfs DIR] [--driver NAME]... [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
                                 + " defined to start by themselves. The other commands find it by themselves.",
                         "",
                         "Needs no root, no VFIO and no GPU. The control socket is for the same user and root only.")
+                .addOption(Options.value("DIR", "show the host's sysfs there, by FUSE, for vfio run", SYSFS)
+                        .build())
+                .addOption(OptionSpec.builder(DRIVER)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("NAME")
+                        .description("also a vendor's driver that is there only on request")
+                        .completionCandidates(RequestedDrivers.names())
+                        .build())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
         spec.usageMessage()
@@ -49,7 +61,8 @@ final class ServeCommand implements Command {
                         List.of(
                                 "vfio serve &",
                                 "vfio start -p mdpy -t mdpy-xga",
-                                "vfio probe --host user --compare"),
+                                "vfio probe --host user --compare",
+                                "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
                         "0  it ran and was ended",
                         "2  the command line was wrong",
                         "3  not possible here: one runs already, a folder cannot be used"));
@@ -63,17 +76,18 @@ final class ServeCommand implements Command {
         CountDownLatch done = new CountDownLatch(1);
         Thread hook = Thread.ofPlatform().unstarted(() -> endOnSignal(end, done));
         try (RunLock _ = RunLock.take(folders);
-                UserHost host = UserHost.installed()) {
+                UserHost host = UserHost.installed(RequestedDrivers.of(line.matchedOptionValue(DRIVER, List.of())));
+                ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""))) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.clean();
             DefinedHost defined = new DefinedHost(host, definitions);
             List<Finding> findings = new ArrayList<>(defined.autostart());
-            HostCommands commands = new HostCommands(defined, Version.text(), end::countDown);
+            HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), end::countDown);
             Runtime.getRuntime().addShutdownHook(hook);
             try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
                 Inventory inventory = host.inventory();
                 findings.addAll(inventory.findings());
-                say(world.terminal(), folders, inventory, findings);
+                say(world.terminal(), folders, sysfs, inventory, findings);
                 end.await();
             }
         } catch (InterruptedException e) {
@@ -85,13 +99,19 @@ final class ServeCommand implements Command {
         return ExitCode.OK;
     }
 
-    private static void say(Terminal terminal, Folders folders, Inventory inventory, List<Finding> findings) {
+    private static void say(
+            Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory, List<Finding> findings) {
         PrintWriter out = terminal.out();
         out.println("A user-space host: parents "
-                + String.join(", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
+                + String.join(
+                        ", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
                 + inventory.devices().size() + ".");
         terminal.entry("control", folders.socket().toString());
         terminal.entry("state", folders.definitions().toString());
+        if (sysfs.pathOrNull() != null) {
+            terminal.entry(
+                    "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
+        }
         terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
         FindingList.print(terminal, findings);
         out.println("Ready. Ctrl-C ends it.");

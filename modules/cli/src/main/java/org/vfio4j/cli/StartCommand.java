@@ -29,9 +29,7 @@ final class StartCommand implements Command {
                 .addOption(DeviceOptions.type());
         spec.usageMessage()
                 .footer(Command.footer(
-                        List.of(
-                                "vfio start -p mdpy -t mdpy-xga",
-                                "vfio start 1f0f2d6a-0000-4000-8000-0000000000aa"),
+                        List.of("vfio start -p mdpy -t mdpy-xga", "vfio start 1f0f2d6a-0000-4000-8000-0000000000aa"),
                         "0  started",
                         "1  it cannot be: no capacity left, the UUID is taken",
                         "2  the command line was wrong",

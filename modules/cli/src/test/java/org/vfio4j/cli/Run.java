@@ -10,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.vfio4j.linux.sysfs.Root;
-
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.UserHost;
 
@@ -33,7 +32,14 @@ record Run(String out, String err, int code) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), color);
-        int code = Main.run(new World(terminal, Root.at(machine), demo, Clock.fixed(NOW, ZoneOffset.UTC), Map.of("VFIO4J_RUN_DIR", "no-such-folder")), args);
+        int code = Main.run(
+                new World(
+                        terminal,
+                        Root.at(machine),
+                        demo,
+                        Clock.fixed(NOW, ZoneOffset.UTC),
+                        Map.of("VFIO4J_RUN_DIR", "no-such-folder")),
+                args);
         return new Run(out.toString(), err.toString(), code);
     }
 

@@ -56,7 +56,7 @@ public final class ControlClient implements AutoCloseable {
         try {
             lines.write(request);
         } catch (IOException e) {
-            throw gone(e.getMessage());
+            throw gone(String.valueOf(e.getMessage()));
         }
         return read().at("return");
     }
@@ -66,7 +66,7 @@ public final class ControlClient implements AutoCloseable {
         try {
             lines.close();
         } catch (IOException e) {
-            throw gone(e.getMessage());
+            throw gone(String.valueOf(e.getMessage()));
         }
     }
 
@@ -75,7 +75,7 @@ public final class ControlClient implements AutoCloseable {
         try {
             line = lines.read();
         } catch (IOException e) {
-            throw gone(e.getMessage());
+            throw gone(String.valueOf(e.getMessage()));
         }
         Cursor answer = BoundedJson.parse(
                         line.orElseThrow(() -> gone("it closed the connection")),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.control;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -47,14 +48,16 @@ public final class HostCommands implements ControlServer.Handler {
      * The commands of this host.
      *
      * @param version of the server
+     * @param sysfsOrNull where its sysfs is mounted; null where it is not
      * @param shutdown ends the host
      */
-    public HostCommands(DefinedHost defined, String version, Runnable shutdown) {
+    public HostCommands(DefinedHost defined, String version, @Nullable Path sysfsOrNull, Runnable shutdown) {
         this.defined = defined;
         this.version = version;
         commands.put("query-version", at -> reply(greeting()));
         commands.put("query-commands", at -> reply(names()));
         commands.put("query-machine", at -> reply(machine()));
+        commands.put("query-folders", at -> reply(folders(sysfsOrNull)));
         commands.put("types", at -> reply(Json.types(kind(), defined.host().types())));
         commands.put("list", at -> reply(Json.list(kind(), defined.host().inventory())));
         commands.put("list-defined", at -> reply(listDefined()));
@@ -106,6 +109,14 @@ public final class HostCommands implements ControlServer.Handler {
     private ObjectNode machine() {
         Machine machine = defined.host().machine();
         return NODES.objectNode().put("host_name", machine.hostName()).put("kernel", machine.kernelRelease());
+    }
+
+    private ObjectNode folders(@Nullable Path sysfsOrNull) {
+        return NODES.objectNode()
+                .put("sysfs", sysfsOrNull == null ? null : sysfsOrNull.toString())
+                .put(
+                        "definitions",
+                        defined.definitions().folder().toAbsolutePath().toString());
     }
 
     private ObjectNode listDefined() {

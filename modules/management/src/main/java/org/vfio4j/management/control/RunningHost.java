@@ -42,6 +42,23 @@ public final class RunningHost implements AutoCloseable {
         }
     }
 
+    /**
+     * Where a running host shows what.
+     *
+     * @param sysfsOrNull its mounted tree; null if it is not mounted
+     * @param definitions laid out as mdevctl's
+     */
+    public record Places(@Nullable Path sysfsOrNull, Path definitions) {}
+
+    /** Where it shows what. */
+    public Places places() {
+        Cursor at = client.call("query-folders", arguments());
+        String sysfs = at.at("sysfs").textOrNull();
+        return new Places(
+                sysfs == null ? null : Path.of(sysfs),
+                Path.of(at.at("definitions").text()));
+    }
+
     /** The parents and types. */
     public Inventory types() {
         Cursor at = client.call("types", arguments());

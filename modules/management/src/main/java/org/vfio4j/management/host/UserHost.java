@@ -21,12 +21,14 @@ import org.vfio4j.vfio.mdev.MdevCore;
 import org.vfio4j.vfio.mdev.MdevDevice;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
+import org.vfio4j.vfio.tree.HostTree;
 
 /** A host in this process: a VFIO core, a mdev core, and whatever drivers they were given. Nothing of the machine is needed. */
 public final class UserHost implements Host {
     private final VfioCore core = new VfioCore();
     private final MdevCore mdev = new MdevCore(core);
     private final BusDrivers buses = new BusDrivers(core);
+    private final HostTree tree = new HostTree(mdev, buses);
     private final Credentials self = Credentials.ofThisProcess();
     private final List<Finding> troubles = new ArrayList<>();
 
@@ -36,9 +38,15 @@ public final class UserHost implements Host {
         hardware.forEach(device -> register(device.name(), () -> buses.bind(device)));
     }
 
-    /** With the installed vendor drivers and hardware, and no mediated devices. */
-    public static UserHost installed() {
-        return new UserHost(MdevCore.installed(), BusDrivers.installed());
+    /**
+     * With the installed vendor drivers and hardware, and no mediated devices.
+     *
+     * @param more drivers that this host has besides
+     */
+    public static UserHost installed(List<MdevDriver> more) {
+        List<MdevDriver> drivers = new ArrayList<>(MdevCore.installed());
+        drivers.addAll(more);
+        return new UserHost(drivers, BusDrivers.installed());
     }
 
     /** With one device of every type of the installed vendor drivers. */
@@ -67,6 +75,11 @@ public final class UserHost implements Host {
     /** The mdev core. */
     public MdevCore mdev() {
         return mdev;
+    }
+
+    /** Its sysfs. */
+    public HostTree tree() {
+        return tree;
     }
 
     /** The user that this host opens devices as: this process's. */

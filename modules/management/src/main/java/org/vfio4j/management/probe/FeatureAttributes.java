@@ -3,24 +3,26 @@ package org.vfio4j.management.probe;
 
 import java.util.List;
 import org.vfio4j.management.host.DeviceKind;
-import org.vfio4j.vfio.core.DeviceFeatures;
 
 /** The feature attributes of the thread's proposal: files with 0 or 1 in the folder {@code vfio_features} of a device. */
 final class FeatureAttributes {
     /** What they answer, and the file of each. */
     static final List<Attribute> ALL = List.of(
-            new Attribute(Question.DISPLAY_REGION, "display_region", DeviceFeatures.DISPLAY_REGION),
-            new Attribute(Question.DISPLAY_DMABUF, "display_dmabuf", DeviceFeatures.DISPLAY_DMABUF),
-            new Attribute(Question.MIGRATION, "migration", DeviceFeatures.MIGRATION));
+            new Attribute(Question.DISPLAY_REGION, "display_region"),
+            new Attribute(Question.DISPLAY_DMABUF, "display_dmabuf"),
+            new Attribute(Question.MIGRATION, "migration"));
+
+    /** The folder they are in, below the device's. */
+    static final String FOLDER = "vfio_features";
 
     private FeatureAttributes() {}
 
-    /** A question, the file that answers it, and the bit of PROBE_FEATURES that the file shows. */
-    record Attribute(Question question, String file, int bit) {}
+    /** A question and the file that answers it. */
+    record Attribute(Question question, String file) {}
 
     /** The folder of a device's feature attributes. */
     static String folder(DeviceKind kind, String device) {
-        return "/sys/bus/" + kind.word() + "/devices/" + device + "/vfio_features";
+        return "/sys/bus/" + kind.word() + "/devices/" + device + "/" + FOLDER;
     }
 
     static Answer answer(String way, String path, String text) {

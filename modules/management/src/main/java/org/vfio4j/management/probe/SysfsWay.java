@@ -46,7 +46,8 @@ public final class SysfsWay implements Way {
         FeatureAttributes.ALL.forEach(attribute -> {
             String path = folder + "/" + attribute.file();
             switch (host.root().attribute(path)) {
-                case Reading.Found<String>(String text) -> answers.put(attribute.question(), FeatureAttributes.answer(NAME, path, text));
+                case Reading.Found<String>(String text) ->
+                    answers.put(attribute.question(), FeatureAttributes.answer(NAME, path, text));
                 case Reading.Missing<String> missing -> {}
                 case Reading.Unreadable<String>(TreeFinding finding) ->
                     answers.put(attribute.question(), Unreadable.answer(NAME, path, finding));

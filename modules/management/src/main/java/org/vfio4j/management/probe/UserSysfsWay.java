@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.probe;
 
+import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.vfio.core.CoreDevice;
-import org.vfio4j.vfio.core.DeviceFeatures;
+import org.vfio4j.vfio.tree.Node;
 
 /** Reads the feature attributes of a user-space host, as {@link SysfsWay} does a kernel's. */
 public final class UserSysfsWay implements Way {
@@ -41,14 +44,35 @@ public final class UserSysfsWay implements Way {
         if (found.isEmpty()) {
             return answers;
         }
-        DeviceFeatures features = found.get().features();
-        String folder = FeatureAttributes.folder(device.kind(), device.name());
+        String folder = found.get().busDevice().path() + "/" + FeatureAttributes.FOLDER;
         for (FeatureAttributes.Attribute attribute : FeatureAttributes.ALL) {
-            answers.put(
-                    attribute.question(),
-                    FeatureAttributes.answer(
-                            NAME, folder + "/" + attribute.file(), features.has(attribute.bit()) ? "1" : "0"));
+            String path = folder + "/" + attribute.file();
+            if (at(path) instanceof Node.Attribute file) {
+                answers.put(attribute.question(), answer("/sys" + path, file));
+            }
         }
         return answers;
+    }
+
+    private static Answer answer(String path, Node.Attribute file) {
+        try {
+            String text = new String(file.show(), StandardCharsets.UTF_8).strip();
+            return FeatureAttributes.answer(NAME, path, text);
+        } catch (ErrnoException e) {
+            return OpenRefusals.failedQuery(NAME, path, e);
+        }
+    }
+
+    /** The node at a path without links; null if there is none. */
+    private @Nullable Node at(String path) {
+        Node node = host.tree().root();
+        for (String name : path.substring(1).split("/", -1)) {
+            Optional<Node> child = node instanceof Node.Directory folder ? folder.child(name) : Optional.empty();
+            if (child.isEmpty()) {
+                return null;
+            }
+            node = child.get();
+        }
+        return node;
     }
 }

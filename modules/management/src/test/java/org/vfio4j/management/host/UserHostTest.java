@@ -13,20 +13,20 @@ import org.vfio4j.management.TestDriver;
 import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
 
-class EmbeddedHostTest {
+class UserHostTest {
     private final TestDevice large = new TestDevice();
     private final TestDevice small = new TestDevice();
     private final TestDevice serial = new TestDevice();
 
-    private EmbeddedHost host() {
-        return new EmbeddedHost(List.of(
+    private UserHost host() {
+        return UserHost.demo(List.of(
                 new TestDriver("tty").type("tty-1", serial),
                 new TestDriver("gpu").type("gpu-large", large).type("gpu-small", small)));
     }
 
     @Test
     void hasOneDeviceOfEveryTypeByDriver() {
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             assertThat(host.inventory().devices())
                     .extracting(d -> d.type().orElse(""))
                     .containsExactly("gpu-large", "gpu-small", "tty-1");
@@ -43,7 +43,7 @@ class EmbeddedHostTest {
 
     @Test
     void showsItsDriversAsParents() {
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             assertThat(host.inventory().parents()).extracting(MdevParent::name).containsExactly("gpu", "tty");
             assertThat(host.inventory().parents().get(1).types())
                     .containsExactly(new MdevParent.Type("tty-1", "name of tty-1", null, 3, "vfio-pci"));
@@ -52,15 +52,15 @@ class EmbeddedHostTest {
 
     @Test
     void namesItsDevicesTheSameAtEveryStart() {
-        try (EmbeddedHost first = host();
-                EmbeddedHost second = host()) {
+        try (UserHost first = host();
+                UserHost second = host()) {
             assertThat(first.inventory()).isEqualTo(second.inventory());
         }
     }
 
     @Test
     void aDeviceHasOneUserAtATime() {
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             HostDevice device = host.inventory().devices().getFirst();
             try (VfioDevice use = host.open(device)) {
                 assertThat(use.info().regions()).isPositive();
@@ -81,7 +81,7 @@ class EmbeddedHostTest {
 
     @Test
     void aUseThatWasClosedReachesTheDeviceNoMore() {
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             VfioDevice use = host.open(host.inventory().devices().getFirst());
             use.close();
             use.close();
@@ -94,7 +94,7 @@ class EmbeddedHostTest {
 
     @Test
     void closingAUseTwiceDoesNotTakeTheDeviceFromTheNextUser() {
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             HostDevice device = host.inventory().devices().getFirst();
             VfioDevice first = host.open(device);
             first.close();
@@ -108,7 +108,7 @@ class EmbeddedHostTest {
 
     @Test
     void devicesOutliveTheirUsersAndEndWithTheHost() {
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             host.open(host.inventory().devices().getFirst()).close();
             assertThat(large.isClosed()).isFalse();
         }
@@ -119,7 +119,7 @@ class EmbeddedHostTest {
     @Test
     void aDeviceOfAnotherHostIsNotThere() {
         HostDevice other = new HostDevice("x", DeviceKind.MDEV, null, null, null, null, true, 0, null, Usage.FREE);
-        try (EmbeddedHost host = host()) {
+        try (UserHost host = host()) {
             assertThat(host.find("x")).isEmpty();
             assertThatThrownBy(() -> host.open(other))
                     .isInstanceOfSatisfying(
