@@ -11,5 +11,6 @@ module org.vfio4j.management {
     exports org.vfio4j.management.host;
     exports org.vfio4j.management.json;
     exports org.vfio4j.management.probe;
+    exports org.vfio4j.management.profile;
     exports org.vfio4j.management.snapshot;
 }

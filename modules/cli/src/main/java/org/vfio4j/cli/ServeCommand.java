@@ -15,6 +15,7 @@ import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.vfio.mdev.MdevDriver;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -23,6 +24,7 @@ import picocli.CommandLine.ParseResult;
 final class ServeCommand implements Command {
     private static final String SYSFS = "--sysfs";
     private static final String DRIVER = "--driver";
+    private static final String PROFILE = "--profile";
     private static final long SHUTDOWN_SECONDS = 15;
 
     @Override
@@ -39,7 +41,8 @@ final class ServeCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio serve",
-                        "vfio serve [--sysfs DIR] [--driver NAME]... [--run-dir DIR] [--state-dir DIR]",
+                        "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
+                                + "                  [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
                                 + " defined to start by themselves. The other commands find it by themselves.",
@@ -53,6 +56,12 @@ final class ServeCommand implements Command {
                         .paramLabel("NAME")
                         .description("also a vendor's driver that is there only on request")
                         .completionCandidates(RequestedDrivers.names())
+                        .build())
+                .addOption(OptionSpec.builder(PROFILE)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("FILE")
+                        .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
@@ -76,7 +85,7 @@ final class ServeCommand implements Command {
         CountDownLatch done = new CountDownLatch(1);
         Thread hook = Thread.ofPlatform().unstarted(() -> endOnSignal(end, done));
         try (RunLock _ = RunLock.take(folders);
-                UserHost host = UserHost.installed(RequestedDrivers.of(line.matchedOptionValue(DRIVER, List.of())));
+                UserHost host = UserHost.installed(drivers(line));
                 ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""))) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.clean();
@@ -97,6 +106,12 @@ final class ServeCommand implements Command {
         }
         forget(hook);
         return ExitCode.OK;
+    }
+
+    private static List<MdevDriver> drivers(ParseResult line) {
+        List<MdevDriver> drivers = new ArrayList<>(RequestedDrivers.of(line.matchedOptionValue(DRIVER, List.of())));
+        drivers.addAll(ProfileFiles.of(line.matchedOptionValue(PROFILE, List.of())));
+        return drivers;
     }
 
     private static void say(

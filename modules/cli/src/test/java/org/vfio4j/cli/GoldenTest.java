@@ -42,7 +42,21 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "types", "list", "probe", "snapshot"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "types",
+                "list",
+                "probe",
+                "snapshot",
+                "serve",
+                "start",
+                "stop",
+                "define",
+                "undefine",
+                "modify",
+                "run"
+            })
     void everyCommandExplainsItself(String command) throws IOException {
         golden("help-" + command, command, "--help");
     }

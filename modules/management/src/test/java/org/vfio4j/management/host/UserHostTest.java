@@ -4,7 +4,11 @@ package org.vfio4j.management.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
@@ -12,6 +16,10 @@ import org.vfio4j.management.TestDevice;
 import org.vfio4j.management.TestDriver;
 import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.core.DeviceFeatures;
+import org.vfio4j.vfio.mdev.MdevDriver;
+import org.vfio4j.vfio.mdev.MdevType;
 
 class UserHostTest {
     private final TestDevice large = new TestDevice();
@@ -88,7 +96,7 @@ class UserHostTest {
 
             assertThatThrownBy(use::info)
                     .isInstanceOfSatisfying(
-                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+                            ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EBADF));
         }
     }
 
@@ -124,6 +132,103 @@ class UserHostTest {
             assertThatThrownBy(() -> host.open(other))
                     .isInstanceOfSatisfying(
                             OpenException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+        }
+    }
+
+    @Test
+    void whoWantsMoreThanThereIsLearnsWhoHoldsIt() {
+        try (UserHost host = new UserHost(List.of(new FullDriver()), List.of())) {
+            HostDevice first = host.start("full", "full-1", UUID.randomUUID());
+
+            assertThatThrownBy(() -> host.start("full", "full-1", UUID.randomUUID()))
+                    .isInstanceOfSatisfying(RefusedException.class, e -> {
+                        assertThat(e.errno()).isEqualTo(Errno.ENOSPC);
+                        assertThat(e).hasMessageContaining("the capacity of full left for it is 0");
+                        assertThat(e).hasMessageContaining(first.name() + " (full-1)");
+                        assertThat(e.remedy()).contains("vfio stop");
+                    });
+        }
+    }
+
+    @Test
+    void whoNamesWhatIsNotThereLearnsWhatIs() {
+        try (UserHost host = host()) {
+            assertThatThrownBy(() -> host.start("x", "y", UUID.randomUUID()))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class, e -> assertThat(e.remedy()).contains("gpu, tty"));
+            assertThatThrownBy(() -> host.start("gpu", "y", UUID.randomUUID()))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class, e -> assertThat(e.remedy()).contains("gpu-large, gpu-small"));
+        }
+    }
+
+    @Test
+    void aDeviceInUseIsNotStopped() {
+        try (UserHost host = host()) {
+            HostDevice device = host.inventory().devices().getFirst();
+            try (VfioDevice _ = host.open(device)) {
+                assertThatThrownBy(() -> host.stop(UUID.fromString(device.name()), Duration.ZERO))
+                        .isInstanceOfSatisfying(
+                                RefusedException.class,
+                                e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY));
+                assertThat(host.find(device.name())).isPresent();
+            }
+            host.stop(UUID.fromString(device.name()), Duration.ZERO);
+
+            assertThat(host.find(device.name())).isEmpty();
+        }
+    }
+
+    @Test
+    void aDriverThatFailsIsLeftOutAndSaidSo() {
+        try (UserHost host = new UserHost(
+                List.of(new FullDriver(), new FullDriver(), new TestDriver("tty").type("tty-1", serial)), List.of())) {
+            Inventory inventory = host.inventory();
+
+            assertThat(inventory.parents()).extracting(MdevParent::name).containsExactly("full", "tty");
+            assertThat(inventory.findings())
+                    .singleElement()
+                    .satisfies(f -> assertThat(f.id()).isEqualTo("driver-failed"));
+        }
+    }
+
+    /** Has room for one device. */
+    private static final class FullDriver implements MdevDriver {
+        private static final MdevType TYPE = new MdevType("full-1", "one", Optional.empty(), MdevType.VFIO_PCI);
+        private boolean full;
+
+        @Override
+        public String name() {
+            return "full";
+        }
+
+        @Override
+        public List<MdevType> types() {
+            return List.of(TYPE);
+        }
+
+        @Override
+        public int availableInstances(MdevType type) {
+            return full ? 0 : 1;
+        }
+
+        @Override
+        public DeviceFeatures features(MdevType type) {
+            return DeviceFeatures.NONE;
+        }
+
+        @Override
+        public VfioDevice create(UUID uuid, MdevType type) {
+            if (full) {
+                throw new VfioException(Errno.ENOSPC, "full");
+            }
+            full = true;
+            return new TestDevice();
+        }
+
+        @Override
+        public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
+            return Map.of();
         }
     }
 }

@@ -166,7 +166,9 @@ class TreeWaysTest {
                 .extracting(Way::name)
                 .containsExactly("sysfs", "debugfs");
         try (UserHost host = UserHost.demo(List.of())) {
-            assertThat(Ways.of(host, false)).extracting(Way::name).containsExactly("open");
+            assertThat(Ways.of(host, false))
+                    .extracting(Way::name)
+                    .containsExactly("sysfs", "features", "group", "read-only", "open");
         }
     }
 }
