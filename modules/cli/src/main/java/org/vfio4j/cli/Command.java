@@ -14,7 +14,18 @@ interface Command {
     /** All of them, in the order that {@code vfio --help} shows. */
     static List<Command> all() {
         return List.of(
-                new DemoCommand(), new TypesCommand(), new ListCommand(), new ProbeCommand(), new SnapshotCommand());
+                new DemoCommand(),
+                new TypesCommand(),
+                new ListCommand(),
+                new ProbeCommand(),
+                new SnapshotCommand(),
+                new ServeCommand(),
+                new StartCommand(),
+                new StopCommand(),
+                new DefineCommand(),
+                new UndefineCommand(),
+                new ModifyCommand(),
+                new RunCommand());
     }
 
     /** What it is called on the command line. */

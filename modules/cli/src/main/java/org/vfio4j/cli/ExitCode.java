@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import org.vfio4j.linux.Errno;
+import org.vfio4j.management.host.RefusedException;
+
 /** What the process tells its caller. */
 final class ExitCode {
     /** All is well. */
@@ -15,4 +18,13 @@ final class ExitCode {
     static final int INTERNAL = 70;
 
     private ExitCode() {}
+
+    /** What a change that was refused means for the exit code. */
+    static int of(RefusedException e) {
+        return switch (e.errno()) {
+            case Errno.EINVAL -> USAGE;
+            case Errno.ENOSPC, Errno.EUSERS, Errno.EEXIST -> FINDINGS;
+            default -> ENVIRONMENT;
+        };
+    }
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.KernelHost;
 import org.vfio4j.management.snapshot.SnapshotException;
@@ -17,6 +18,8 @@ import picocli.CommandLine.ParseResult;
 final class HostOption {
     private static final String NAME = "--host";
     private static final String KERNEL = "kernel";
+    private static final String ALL = "";
+    private static final String USER = "user";
     private static final String DEMO = "demo";
 
     private HostOption() {}
@@ -24,19 +27,28 @@ final class HostOption {
     static OptionSpec spec() {
         return Options.value("HOST", "", NAME)
                 .description(
-                        "kernel: this machine (default)",
+                        "kernel: this machine's kernel",
+                        "user: the running user-space host (vfio serve); without --host, it and the kernel",
                         "demo: a host inside this process, with one device of every sample type",
                         "DIR: a captured tree, with sys and, as far as it was captured, dev and proc in it",
                         "FILE: a snapshot, as vfio snapshot writes it")
-                .completionCandidates(List.of(KERNEL, DEMO))
+                .completionCandidates(List.of(KERNEL, USER, DEMO))
                 .build();
+    }
+
+    /** Whether another host than the running one was named. */
+    static boolean isGivenButUser(ParseResult line) {
+        return line.hasMatchedOption(NAME)
+                && !line.matchedOptionValue(NAME, USER).equals(USER);
     }
 
     /** The host that was named; the caller closes it. */
     static Source open(ParseResult line, World world) {
-        String host = line.matchedOptionValue(NAME, KERNEL);
+        String host = line.matchedOptionValue(NAME, ALL);
         return switch (host) {
-            case KERNEL -> new LiveSource("this machine", new KernelHost(world.root()));
+            case ALL -> all(line, world);
+            case KERNEL -> kernel(world);
+            case USER -> new RunningSource(FolderOptions.require(line, world));
             case DEMO -> new LiveSource("the demo", world.demo().get());
             default -> captured(host);
         };
@@ -51,9 +63,22 @@ final class HostOption {
                     live.name()
                             + " has no VFIO: there is neither /dev/vfio nor a mediated device or its parent in /sys",
                     "On a host with devices to pass on, load vfio_pci or the vendor's driver of mediated devices"
-                            + " (modprobe, as root); into a container, pass /dev/vfio. Without either, see vfio demo.");
+                            + " (modprobe, as root); into a container, pass /dev/vfio. Without either, see vfio demo and vfio serve.");
         }
         return source;
+    }
+
+    private static LiveSource kernel(World world) {
+        return new LiveSource("this machine", new KernelHost(world.root()));
+    }
+
+    private static Source all(ParseResult line, World world) {
+        LiveSource kernel = kernel(world);
+        Optional<RunningSource> user = FolderOptions.running(line, world).map(RunningSource::new);
+        if (user.isEmpty()) {
+            return kernel;
+        }
+        return new KernelHost(world.root()).hasVfio() ? new CombinedSource(kernel, user.get()) : user.get();
     }
 
     private static Source captured(String host) {
@@ -73,7 +98,7 @@ final class HostOption {
         throw new CommandException(
                 ExitCode.ENVIRONMENT,
                 "there is no host " + host,
-                "Use kernel, demo, the folder of a captured tree, or the file of a snapshot.");
+                "Use kernel, user, demo, the folder of a captured tree, or the file of a snapshot.");
     }
 
     private static Source snapshot(String host, Path path) {

@@ -2,17 +2,24 @@
 package org.vfio4j.cli;
 
 import java.util.List;
+import org.vfio4j.management.control.DefinedDevice;
+import org.vfio4j.management.control.RunningHost;
+import org.vfio4j.management.definition.Definition;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.snapshot.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code vfio list}. */
 final class ListCommand implements Command {
     /** What list and probe say where there is nothing. */
     static final String NONE = "There is no VFIO device on this host. See vfio types for which could be made.";
+
+    private static final String DEFINED = "--defined";
 
     @Override
     public String name() {
@@ -28,12 +35,15 @@ final class ListCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio list",
-                        "vfio list [--host HOST] [-o FORM]",
+                        "vfio list [-d] [--host HOST] [--run-dir DIR] [-o FORM]",
                         "Shows the VFIO devices of a host: mediated, PCI and platform ones. Opens none of them.",
                         "",
                         "Whether a device is in use is seen by looking through the processes, for which it takes root to"
                                 + " see all of them.")
+                .addOption(Options.flag("the running user-space host's definitions instead", "-d", DEFINED)
+                        .build())
                 .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
                 .addOption(OutputOption.spec());
         spec.usageMessage()
                 .footer(Command.footer(
@@ -50,6 +60,9 @@ final class ListCommand implements Command {
     @Override
     public int run(ParseResult line, World world) {
         OutputOption.Form form = OutputOption.of(line);
+        if (line.hasMatchedOption(DEFINED)) {
+            return defined(form, line, world);
+        }
         try (Source source = HostOption.openWithVfio(line, world)) {
             Inventory inventory = source.inventory();
             form.print(
@@ -58,6 +71,54 @@ final class ListCommand implements Command {
                     () -> table(world.terminal(), inventory));
             return ExitCode.OK;
         }
+    }
+
+    private static int defined(OutputOption.Form form, ParseResult line, World world) {
+        if (HostOption.isGivenButUser(line)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "only the running user-space host's definitions can be shown",
+                    "Leave out --host. For the kernel's: mdevctl list --defined.");
+        }
+        try (RunningHost host = FolderOptions.require(line, world)) {
+            RunningHost.Defined defined = host.defined();
+            Terminal terminal = world.terminal();
+            form.print(
+                    terminal,
+                    () -> {
+                        ObjectNode document = Json.document("user");
+                        ArrayNode definitions = document.putArray("definitions");
+                        defined.devices().forEach(d -> definitions.add(d.json()));
+                        Json.findings(document.putArray("findings"), defined.findings());
+                        return document;
+                    },
+                    () -> definedTable(terminal, defined));
+            return ExitCode.OK;
+        }
+    }
+
+    private static void definedTable(Terminal terminal, RunningHost.Defined defined) {
+        if (defined.devices().isEmpty()) {
+            terminal.out().println("Nothing is defined. See vfio define --help.");
+        } else {
+            Table table = new Table("DEVICE", "PARENT", "TYPE", "START", "ACTIVE", "ATTRIBUTES");
+            for (DefinedDevice device : defined.devices()) {
+                Definition definition = device.definition();
+                table.row(
+                        definition.uuid().toString(),
+                        definition.parent(),
+                        definition.type(),
+                        definition.start().word(),
+                        device.isActive() ? "yes" : "no",
+                        String.join(
+                                ", ",
+                                definition.attributes().stream()
+                                        .map(a -> a.name() + "=" + a.value())
+                                        .toList()));
+            }
+            table.print(terminal);
+        }
+        FindingList.print(terminal, defined.findings());
     }
 
     private static void table(Terminal terminal, Inventory inventory) {

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
 import org.vfio4j.management.probe.Way;
@@ -21,6 +23,11 @@ record LiveSource(String name, Host host) implements Source {
     @Override
     public String kind() {
         return host.kind();
+    }
+
+    @Override
+    public Machine machine() {
+        return host.machine();
     }
 
     @Override
@@ -53,6 +60,11 @@ record LiveSource(String name, Host host) implements Source {
         }
         Prober prober = new Prober(ways);
         return devices.stream().map(prober::probe).toList();
+    }
+
+    @Override
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        return devices.stream().map(d -> Comparison.of(host, d, mayReset)).toList();
     }
 
     @Override

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.management.host.RefusedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.MissingParameterException;
@@ -66,6 +68,12 @@ public final class Main {
         } catch (CommandException e) {
             terminal.error(e.what(), e.remedy());
             return e.exitCode();
+        } catch (RefusedException e) {
+            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            return ExitCode.of(e);
+        } catch (MountException e) {
+            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            return ExitCode.ENVIRONMENT;
         } catch (ErrnoException e) {
             terminal.error(String.valueOf(e.getMessage()), "");
             return ExitCode.ENVIRONMENT;

@@ -6,7 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.probe.Answer;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.probe.Ways;
 import org.vfio4j.management.snapshot.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -17,6 +19,7 @@ import picocli.CommandLine.ParseResult;
 final class ProbeCommand implements Command {
     private static final String OPEN = "--open";
     private static final String WAY = "--way";
+    private static final String COMPARE = "--compare";
     private static final String EVIDENCE = "--evidence";
 
     /** Also an option of {@code vfio snapshot}. */
@@ -43,7 +46,8 @@ final class ProbeCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio probe",
-                        "vfio probe [DEVICE...] [-e] [--open] [--way WAY] [--host HOST] [-o FORM]",
+                        "vfio probe [DEVICE...] [-e] [--open] [--way WAY|--compare] [--host HOST]%n"
+                                + "                  [--run-dir DIR] [-o FORM]",
                         "Tells what VFIO devices can do before a virtual machine opens them: display by region or by"
                                 + " dma-buf, EDID, migration, dirty tracking. Every answer is yes, no or unknown, and"
                                 + " an unknown one says why and what would settle it.",
@@ -62,10 +66,13 @@ final class ProbeCommand implements Command {
                         Options.flag("also show what was called for every answer, and what came back", "-e", EVIDENCE)
                                 .build())
                 .addOption(open())
-                .addOption(Options.value("WAY", "ask by this way only: sysfs, debugfs or open", WAY)
-                        .completionCandidates(List.of("sysfs", "debugfs", "open"))
+                .addOption(Options.value("WAY", "ask by this way only: " + String.join(", ", Ways.NAMES), WAY)
+                        .completionCandidates(Ways.NAMES)
+                        .build())
+                .addOption(Options.flag("every way beside every other: what it learned, needed, touched", COMPARE)
                         .build())
                 .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
                 .addOption(OutputOption.spec());
         spec.usageMessage()
                 .footer(Command.footer(
@@ -90,6 +97,9 @@ final class ProbeCommand implements Command {
         @Nullable String way = line.matchedOptionValue(WAY, null);
         try (Source source = HostOption.openWithVfio(line, world)) {
             List<HostDevice> devices = Selection.of(names, source);
+            if (line.hasMatchedOption(COMPARE)) {
+                return compare(line, world.terminal(), source, devices);
+            }
             List<DeviceProbe> probes = source.probe(devices, mayReset(line), way);
             form.print(
                     world.terminal(),
@@ -97,6 +107,22 @@ final class ProbeCommand implements Command {
                     () -> table(world.terminal(), probes, line.hasMatchedOption(EVIDENCE)));
             return exitCode(probes);
         }
+    }
+
+    private static int compare(ParseResult line, Terminal terminal, Source source, List<HostDevice> devices) {
+        if (line.hasMatchedOption(WAY) || line.hasMatchedOption(EVIDENCE)) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--compare asks by every way", "Leave out --way and --evidence.");
+        }
+        List<Comparison> comparisons = source.compare(devices, mayReset(line));
+        OutputOption.of(line).print(terminal, () -> Json.compare(source.kind(), comparisons), () -> {
+            if (comparisons.isEmpty()) {
+                terminal.out().println(ListCommand.NONE);
+            } else {
+                CompareTable.print(terminal, comparisons);
+            }
+        });
+        return ExitCode.OK;
     }
 
     private static void table(Terminal terminal, List<DeviceProbe> probes, boolean evidence) {

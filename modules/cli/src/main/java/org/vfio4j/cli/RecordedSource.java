@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.Snapshot;
 
@@ -16,6 +18,11 @@ record RecordedSource(Snapshot snapshot) implements Source {
     @Override
     public String kind() {
         return snapshot.host();
+    }
+
+    @Override
+    public Machine machine() {
+        return new Machine(snapshot.hostName(), snapshot.kernel());
     }
 
     @Override
@@ -45,6 +52,14 @@ record RecordedSource(Snapshot snapshot) implements Source {
         return snapshot.probes().stream()
                 .filter(p -> names.contains(p.device().name()))
                 .toList();
+    }
+
+    @Override
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        throw new CommandException(
+                ExitCode.USAGE,
+                "a snapshot can only repeat what was answered when it was taken",
+                "Leave out --compare, or ask on the host itself.");
     }
 
     @Override

@@ -36,7 +36,7 @@ final class SnapshotCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio snapshot",
-                        "vfio snapshot [FILE] [--open] [--host HOST]",
+                        "vfio snapshot [FILE] [--open] [--host HOST] [--run-dir DIR]",
                         "Writes down as JSON what a host has and what its devices answer. types, list and probe read it"
                                 + " with --host FILE, on any machine.",
                         "",
@@ -49,7 +49,8 @@ final class SnapshotCommand implements Command {
                         .description("where to write it; without one, to the standard output")
                         .build())
                 .addOption(ProbeCommand.open())
-                .addOption(HostOption.spec());
+                .addOption(HostOption.spec())
+                .addOption(FolderOptions.run());
         spec.usageMessage()
                 .footer(Command.footer(
                         List.of(
@@ -86,21 +87,19 @@ final class SnapshotCommand implements Command {
     }
 
     private static Snapshot take(Source source, boolean mayReset, World world) {
-        return switch (source) {
-            case RecordedSource recorded -> recorded.snapshot();
-            case LiveSource live -> {
-                Inventory inventory = live.inventory();
-                List<DeviceProbe> probes = live.probe(inventory.devices(), mayReset, null);
-                Machine machine = live.host().machine();
-                yield new Snapshot(
-                        live.kind(),
-                        machine.hostName(),
-                        machine.kernelRelease(),
-                        world.clock().instant(),
-                        inventory,
-                        probes);
-            }
-        };
+        if (source instanceof RecordedSource recorded) {
+            return recorded.snapshot();
+        }
+        Inventory inventory = source.inventory();
+        List<DeviceProbe> probes = source.probe(inventory.devices(), mayReset, null);
+        Machine machine = source.machine();
+        return new Snapshot(
+                source.kind(),
+                machine.hostName(),
+                machine.kernelRelease(),
+                world.clock().instant(),
+                inventory,
+                probes);
     }
 
     /** Whole or not at all: a reader never finds half a file. What is no file, such as a pipe, is written to as it is. */

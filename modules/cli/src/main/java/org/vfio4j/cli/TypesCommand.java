@@ -24,11 +24,12 @@ final class TypesCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio types",
-                        "vfio types [--parent PARENT] [--host HOST] [-o FORM]",
+                        "vfio types [--parent PARENT] [--host HOST] [--run-dir DIR] [-o FORM]",
                         "Shows which types of mediated devices can be made, on which parent, and how many more of each.")
                 .addOption(Options.value("PARENT", "only this parent's types", "-p", "--parent")
                         .build())
                 .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
                 .addOption(OutputOption.spec());
         spec.usageMessage()
                 .footer(Command.footer(

@@ -15,7 +15,7 @@ final class Version {
         return "vfio4j " + number() + " (Java " + Runtime.version() + ")";
     }
 
-    private static String number() {
+    static String number() {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
             if (in != null) {

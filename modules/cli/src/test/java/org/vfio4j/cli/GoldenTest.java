@@ -10,8 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.vfio4j.management.host.EmbeddedHost;
 import org.vfio4j.management.host.Host;
+import org.vfio4j.management.host.UserHost;
 
 /** Everything that {@code vfio} prints, as a whole. */
 class GoldenTest {
@@ -42,7 +42,21 @@ class GoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "types", "list", "probe", "snapshot"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "types",
+                "list",
+                "probe",
+                "snapshot",
+                "serve",
+                "start",
+                "stop",
+                "define",
+                "undefine",
+                "modify",
+                "run"
+            })
     void everyCommandExplainsItself(String command) throws IOException {
         golden("help-" + command, command, "--help");
     }
@@ -106,9 +120,9 @@ class GoldenTest {
     @Test
     void colours() throws IOException {
         String[] args = {"probe", "--host", "NODE7"};
-        golden("probe-colour", Run.on(folder, EmbeddedHost::new, true, paths(args)), args);
+        golden("probe-colour", Run.on(folder, UserHost::demo, true, paths(args)), args);
         String[] help = {"--help"};
-        golden("help-colour", Run.on(folder, EmbeddedHost::new, true, help), help);
+        golden("help-colour", Run.on(folder, UserHost::demo, true, help), help);
     }
 
     @ParameterizedTest

@@ -26,7 +26,8 @@ class HelpTest {
     @MethodSource("commands")
     void everyOptionOfACommandStandsInItsHelpAndMostInItsSynopsis(String name) {
         String help = Run.on(Tree.SAMPLES, name, "--help").out();
-        String synopsis = help.lines().findFirst().orElseThrow();
+        String synopsis =
+                String.join("\n", help.lines().takeWhile(l -> !l.isBlank()).toList());
 
         for (OptionSpec option : command(name).describe().options()) {
             assertThat(help).contains(option.longestName());

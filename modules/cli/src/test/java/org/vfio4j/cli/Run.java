@@ -7,10 +7,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.vfio4j.linux.sysfs.Root;
-import org.vfio4j.management.host.EmbeddedHost;
 import org.vfio4j.management.host.Host;
+import org.vfio4j.management.host.UserHost;
 
 /**
  * What a command line printed and ended with.
@@ -24,14 +25,21 @@ record Run(String out, String err, int code) {
 
     /** On a machine whose tree is in {@code machine}. */
     static Run on(Path machine, String... args) {
-        return on(machine, EmbeddedHost::new, false, args);
+        return on(machine, UserHost::demo, false, args);
     }
 
     static Run on(Path machine, Supplier<Host> demo, boolean color, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), color);
-        int code = Main.run(new World(terminal, Root.at(machine), demo, Clock.fixed(NOW, ZoneOffset.UTC)), args);
+        int code = Main.run(
+                new World(
+                        terminal,
+                        Root.at(machine),
+                        demo,
+                        Clock.fixed(NOW, ZoneOffset.UTC),
+                        Map.of("VFIO4J_RUN_DIR", "no-such-folder")),
+                args);
         return new Run(out.toString(), err.toString(), code);
     }
 

@@ -8,6 +8,7 @@ import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.MdevParent;
 import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.probe.Answer;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -46,6 +47,30 @@ public final class Json {
         return document;
     }
 
+    /** {@code vfio probe --compare}: the devices with every way beside every other. */
+    public static ObjectNode compare(String host, List<Comparison> comparisons) {
+        ObjectNode document = document(host);
+        ArrayNode devices = document.putArray("devices");
+        for (Comparison comparison : comparisons) {
+            ObjectNode node = device(comparison.device());
+            ArrayNode ways = node.putArray("ways");
+            comparison.rows().forEach(row -> way(ways.addObject(), row));
+            devices.add(node);
+        }
+        return document;
+    }
+
+    private static void way(ObjectNode into, Comparison.Row row) {
+        into.put("way", row.way()).put("offered", row.absenceOrNull() == null);
+        if (row.absenceOrNull() != null) {
+            into.put("because", row.absenceOrNull());
+            return;
+        }
+        into.put("needs", row.needs()).put("touches", row.touches());
+        ObjectNode learned = into.putObject("learned");
+        row.learned().forEach((question, answer) -> learned.set(question.word(), answer(answer)));
+    }
+
     /** {@code vfio snapshot}: all of it, with when and where. {@link SnapshotReader} reads it back. */
     public static ObjectNode snapshot(Snapshot snapshot) {
         ObjectNode document = document(snapshot.host());
@@ -58,7 +83,8 @@ public final class Json {
         return document;
     }
 
-    private static ObjectNode document(String host) {
+    /** The begin of every document: the version of its form, and the host's kind. */
+    public static ObjectNode document(String host) {
         return NODES.objectNode().put("schema", Snapshot.SCHEMA).put("host", host);
     }
 
@@ -76,7 +102,8 @@ public final class Json {
         }
     }
 
-    private static ObjectNode device(HostDevice device) {
+    /** A device as {@link #list} has it. */
+    public static ObjectNode device(HostDevice device) {
         ObjectNode node = NODES.objectNode()
                 .put("device", device.name())
                 .put("kind", device.kind().word())
@@ -109,7 +136,7 @@ public final class Json {
             probe.answers().forEach((question, answer) -> features.set(question.word(), answer(answer)));
             node.putObject("versions")
                     .put("host_driver", probe.device().driverVersionOrNull())
-                    .putNull("guest_driver");
+                    .put("guest_driver", probe.device().guestDriverVersionOrNull());
             into.add(node);
         }
     }
@@ -129,7 +156,8 @@ public final class Json {
         return node;
     }
 
-    private static void findings(ArrayNode into, List<Finding> findings) {
+    /** Findings as every document has them. */
+    public static void findings(ArrayNode into, List<Finding> findings) {
         for (Finding finding : findings) {
             into.addObject()
                     .put("id", finding.id())
