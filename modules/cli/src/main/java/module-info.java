@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** The {@code vfio} command: the only place where everything is put together. */
 module org.vfio4j.cli {
+    requires org.vfio4j.fuse;
     requires org.vfio4j.management;
     requires info.picocli;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
-
-    opens org.vfio4j.cli to
-            info.picocli;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /** What a host has, what its devices can do, and what follows from it. */
 module org.vfio4j.management {
+    requires jdk.net;
     requires transitive org.vfio4j.vfio;
     requires transitive tools.jackson.databind;
     requires static transitive org.jspecify;
 
+    exports org.vfio4j.management.control;
+    exports org.vfio4j.management.definition;
     exports org.vfio4j.management.host;
+    exports org.vfio4j.management.json;
     exports org.vfio4j.management.probe;
+    exports org.vfio4j.management.profile;
     exports org.vfio4j.management.snapshot;
-
-    uses org.vfio4j.vfio.mdev.MdevDriver;
 }

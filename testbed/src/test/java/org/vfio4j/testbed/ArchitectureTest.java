@@ -27,6 +27,8 @@ class ArchitectureTest {
                 .definedBy("org.vfio4j.vfio..")
                 .layer("devices")
                 .definedBy("org.vfio4j.devices..")
+                .layer("fuse")
+                .definedBy("org.vfio4j.fuse..")
                 .layer("management")
                 .definedBy("org.vfio4j.management..")
                 .layer("cli")
@@ -39,10 +41,12 @@ class ArchitectureTest {
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("management")
                 .mayOnlyBeAccessedByLayers("cli")
+                .whereLayer("fuse")
+                .mayOnlyBeAccessedByLayers("cli", "testbed")
                 .whereLayer("devices")
                 .mayNotBeAccessedByAnyLayer()
                 .whereLayer("vfio")
-                .mayOnlyBeAccessedByLayers("devices", "management", "cli", "testbed")
+                .mayOnlyBeAccessedByLayers("devices", "fuse", "management", "cli", "testbed")
                 .check(ALL);
     }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import org.vfio4j.linux.Errno;
+import org.vfio4j.management.host.RefusedException;
+
 /** What the process tells its caller. */
 final class ExitCode {
     /** All is well. */
@@ -11,6 +14,17 @@ final class ExitCode {
     static final int USAGE = 2;
     /** This machine or this user's rights do not allow it: no such device, no {@code /dev/vfio}, no permission. */
     static final int ENVIRONMENT = 3;
+    /** vfio4j itself is wrong: {@code EX_SOFTWARE} of sysexits.h. */
+    static final int INTERNAL = 70;
 
     private ExitCode() {}
+
+    /** What a change that was refused means for the exit code. */
+    static int of(RefusedException e) {
+        return switch (e.errno()) {
+            case Errno.EINVAL -> USAGE;
+            case Errno.ENOSPC, Errno.EUSERS, Errno.EEXIST -> FINDINGS;
+            default -> ENVIRONMENT;
+        };
+    }
 }

@@ -9,16 +9,13 @@ final class FindingList {
     private FindingList() {}
 
     static void print(Terminal terminal, List<Finding> findings) {
-        if (findings.isEmpty()) {
-            return;
-        }
-        terminal.out().println();
         for (Finding finding : findings) {
+            terminal.out().println();
             terminal.out()
-                    .println(finding.severity().word() + " " + finding.id() + ": "
-                            + Terminal.printable(finding.subject()) + ": " + Terminal.printable(finding.text()));
+                    .println(Terminal.printable(finding.severity().word() + ": " + finding.subject() + ": "
+                            + finding.text() + " [" + finding.id() + "]"));
             if (!finding.remedy().isEmpty()) {
-                terminal.out().println("  " + Terminal.printable(finding.remedy()));
+                terminal.entry("to do", finding.remedy());
             }
         }
     }

@@ -3,55 +3,125 @@ package org.vfio4j.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.vfio4j.linux.sysfs.Root;
-import org.vfio4j.management.host.EmbeddedHost;
 import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.snapshot.SnapshotException;
 import org.vfio4j.management.snapshot.SnapshotReader;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code --host}: which host is asked. */
 final class HostOption {
-    @Option(
-            names = "--host",
-            paramLabel = "HOST",
-            defaultValue = "kernel",
-            description = {
-                "kernel: this machine's kernel (default).",
-                "demo: a host inside this process with one device of every sample type.",
-                "DIR: a captured tree, with sys, dev and proc in it.",
-                "FILE: a snapshot, as vfio snapshot makes it."
-            })
-    private String host = "kernel";
+    private static final String NAME = "--host";
+    private static final String KERNEL = "kernel";
+    private static final String ALL = "";
+    private static final String USER = "user";
+    private static final String DEMO = "demo";
+
+    private HostOption() {}
+
+    static OptionSpec spec() {
+        return Options.value("HOST", "", NAME)
+                .description(
+                        "kernel: this machine's kernel",
+                        "user: the running user-space host (vfio serve); without --host, it and the kernel",
+                        "demo: a host inside this process, with one device of every sample type",
+                        "DIR: a captured tree, with sys and, as far as it was captured, dev and proc in it",
+                        "FILE: a snapshot, as vfio snapshot writes it")
+                .completionCandidates(List.of(KERNEL, USER, DEMO))
+                .build();
+    }
+
+    /** Whether another host than the running one was named. */
+    static boolean isGivenButUser(ParseResult line) {
+        return line.hasMatchedOption(NAME)
+                && !line.matchedOptionValue(NAME, USER).equals(USER);
+    }
 
     /** The host that was named; the caller closes it. */
-    Source open() {
-        if (host.equals("kernel")) {
-            return new LiveSource(new KernelHost(Root.ofThisMachine()));
+    static Source open(ParseResult line, World world) {
+        String host = line.matchedOptionValue(NAME, ALL);
+        return switch (host) {
+            case ALL -> all(line, world);
+            case KERNEL -> kernel(world);
+            case USER -> new RunningSource(FolderOptions.require(line, world));
+            case DEMO -> new LiveSource("the demo", world.demo().get());
+            default -> captured(host);
+        };
+    }
+
+    /** The same, refused if it has nothing of VFIO at all. */
+    static Source openWithVfio(ParseResult line, World world) {
+        Source source = open(line, world);
+        if (source instanceof LiveSource live && live.host() instanceof KernelHost kernel && !kernel.hasVfio()) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT,
+                    live.name()
+                            + " has no VFIO: there is neither /dev/vfio nor a mediated device or its parent in /sys",
+                    "On a host with devices to pass on, load vfio_pci or the vendor's driver of mediated devices"
+                            + " (modprobe, as root); into a container, pass /dev/vfio. Without either, see vfio demo and vfio serve.");
         }
-        if (host.equals("demo")) {
-            return new LiveSource(new EmbeddedHost());
+        return source;
+    }
+
+    private static LiveSource kernel(World world) {
+        return new LiveSource("this machine", new KernelHost(world.root()));
+    }
+
+    private static Source all(ParseResult line, World world) {
+        LiveSource kernel = kernel(world);
+        Optional<RunningSource> user = FolderOptions.running(line, world).map(RunningSource::new);
+        if (user.isEmpty()) {
+            return kernel;
         }
-        Path path = Path.of(host);
+        return new KernelHost(world.root()).hasVfio() ? new CombinedSource(kernel, user.get()) : user.get();
+    }
+
+    private static Source captured(String host) {
+        Path path = path(host);
         if (Files.isDirectory(path)) {
             if (!Files.isDirectory(path.resolve("sys"))) {
                 throw new CommandException(
                         ExitCode.ENVIRONMENT,
                         host + " is no captured tree: there is no folder sys in it",
-                        "Name the folder that holds sys, dev and proc.");
+                        "Name the folder that sys lies in.");
             }
-            return new LiveSource(new KernelHost(Root.at(path)));
+            return new LiveSource("the captured tree " + host, new KernelHost(Root.at(path)));
         }
         if (Files.isRegularFile(path)) {
-            try {
-                return new RecordedSource(SnapshotReader.read(Files.readAllBytes(path)));
-            } catch (IOException e) {
-                throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
-            }
+            return snapshot(host, path);
         }
         throw new CommandException(
                 ExitCode.ENVIRONMENT,
                 "there is no host " + host,
-                "Use kernel, demo, the folder of a captured tree, or the file of a snapshot.");
+                "Use kernel, user, demo, the folder of a captured tree, or the file of a snapshot.");
+    }
+
+    private static Source snapshot(String host, Path path) {
+        try {
+            if (Files.size(path) > SnapshotReader.MAX_BYTES) {
+                throw new SnapshotException(host, "larger than " + (SnapshotReader.MAX_BYTES >> 20) + " MB");
+            }
+            return new RecordedSource(SnapshotReader.read(Files.readAllBytes(path)));
+        } catch (SnapshotException e) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT,
+                    "cannot read " + host + " as a snapshot: " + e.getMessage(),
+                    "Take a new one on the host: vfio snapshot FILE.");
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
+        }
+    }
+
+    private static Path path(String host) {
+        try {
+            return Path.of(host);
+        } catch (InvalidPathException e) {
+            throw new CommandException(ExitCode.USAGE, "no file can be called " + host, "See vfio list --help.");
+        }
     }
 }

@@ -1,44 +1,129 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.util.concurrent.Callable;
+import java.util.List;
+import org.vfio4j.management.control.DefinedDevice;
+import org.vfio4j.management.control.RunningHost;
+import org.vfio4j.management.definition.Definition;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.snapshot.Json;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code vfio list}. */
-@Command(
-        name = "list",
-        mixinStandardHelpOptions = true,
-        description = "Shows the VFIO devices of a host: mediated, PCI and platform ones. Opens none of them.")
-final class ListCommand implements Callable<Integer> {
-    @Mixin
-    private HostOption host = new HostOption();
+final class ListCommand implements Command {
+    /** What list and probe say where there is nothing. */
+    static final String NONE = "There is no VFIO device on this host. See vfio types for which could be made.";
 
-    @Mixin
-    private OutputOption output = new OutputOption();
+    private static final String DEFINED = "--defined";
 
-    private final Terminal terminal;
-
-    ListCommand(Terminal terminal) {
-        this.terminal = terminal;
+    @Override
+    public String name() {
+        return "list";
     }
 
     @Override
-    public Integer call() {
-        try (Source source = host.open()) {
-            BareHost.refuse(source);
+    public String summary() {
+        return "The VFIO devices of a host, and who uses them";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = Command.spec(
+                        "vfio list",
+                        "vfio list [-d] [--host HOST] [--run-dir DIR] [-o FORM]",
+                        "Shows the VFIO devices of a host: mediated, PCI and platform ones. Opens none of them.",
+                        "",
+                        "Whether a device is in use is seen by looking through the processes, for which it takes root to"
+                                + " see all of them.")
+                .addOption(Options.flag("the running user-space host's definitions instead", "-d", DEFINED)
+                        .build())
+                .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
+                .addOption(OutputOption.spec());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of(
+                                "vfio list                            of this machine",
+                                "vfio list --host node7.json          of another, from its snapshot",
+                                "vfio list -o json | jq -r '.devices[] | select(.in_use == false) | .device'"),
+                        "0  fine, also where there are none",
+                        "2  the command line was wrong",
+                        "3  not possible here: no VFIO, no such host"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        OutputOption.Form form = OutputOption.of(line);
+        if (line.hasMatchedOption(DEFINED)) {
+            return defined(form, line, world);
+        }
+        try (Source source = HostOption.openWithVfio(line, world)) {
             Inventory inventory = source.inventory();
-            output.print(terminal, () -> Json.list(source.kind(), inventory), () -> table(inventory));
+            form.print(
+                    world.terminal(),
+                    () -> Json.list(source.kind(), inventory),
+                    () -> table(world.terminal(), inventory));
             return ExitCode.OK;
         }
     }
 
-    private void table(Inventory inventory) {
+    private static int defined(OutputOption.Form form, ParseResult line, World world) {
+        if (HostOption.isGivenButUser(line)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "only the running user-space host's definitions can be shown",
+                    "Leave out --host. For the kernel's: mdevctl list --defined.");
+        }
+        try (RunningHost host = FolderOptions.require(line, world)) {
+            RunningHost.Defined defined = host.defined();
+            Terminal terminal = world.terminal();
+            form.print(
+                    terminal,
+                    () -> {
+                        ObjectNode document = Json.document("user");
+                        ArrayNode definitions = document.putArray("definitions");
+                        defined.devices().forEach(d -> definitions.add(d.json()));
+                        Json.findings(document.putArray("findings"), defined.findings());
+                        return document;
+                    },
+                    () -> definedTable(terminal, defined));
+            return ExitCode.OK;
+        }
+    }
+
+    private static void definedTable(Terminal terminal, RunningHost.Defined defined) {
+        if (defined.devices().isEmpty()) {
+            terminal.out().println("Nothing is defined. See vfio define --help.");
+        } else {
+            Table table = new Table("DEVICE", "PARENT", "TYPE", "START", "ACTIVE", "ATTRIBUTES");
+            for (DefinedDevice device : defined.devices()) {
+                Definition definition = device.definition();
+                table.row(
+                        definition.uuid().toString(),
+                        definition.parent(),
+                        definition.type(),
+                        definition.start().word(),
+                        device.isActive() ? "yes" : "no",
+                        String.join(
+                                ", ",
+                                definition.attributes().stream()
+                                        .map(a -> a.name() + "=" + a.value())
+                                        .toList()));
+            }
+            table.print(terminal);
+        }
+        FindingList.print(terminal, defined.findings());
+    }
+
+    private static void table(Terminal terminal, Inventory inventory) {
         if (inventory.devices().isEmpty()) {
-            terminal.out().println("There is no VFIO device on this host; vfio types shows which could be made.");
+            terminal.out().println(NONE);
         } else {
             Table table = new Table("DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE");
             for (HostDevice device : inventory.devices()) {
@@ -51,10 +136,22 @@ final class ListCommand implements Callable<Integer> {
                         device.group().isPresent()
                                 ? String.valueOf(device.group().getAsInt())
                                 : "none",
-                        ProbeTable.inUse(device.usage()));
+                        inUse(device.usage()));
             }
             table.print(terminal);
         }
         FindingList.print(terminal, inventory.findings());
+    }
+
+    private static String inUse(Usage usage) {
+        return switch (usage.state()) {
+            case FREE -> "no";
+            case UNKNOWN -> "unknown";
+            case IN_USE -> {
+                List<String> holders =
+                        usage.holders().stream().map(Usage.Holder::toString).toList();
+                yield holders.isEmpty() ? "yes" : "by " + String.join(", ", holders);
+            }
+        };
     }
 }

@@ -2,19 +2,37 @@
 package org.vfio4j.cli;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
-import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
+import org.vfio4j.management.probe.Way;
 import org.vfio4j.management.probe.Ways;
 
-/** A host that can be asked now. */
-record LiveSource(Host host) implements Source {
+/**
+ * A host that can be asked now.
+ *
+ * @param name what it is called in a sentence
+ */
+record LiveSource(String name, Host host) implements Source {
     @Override
     public String kind() {
         return host.kind();
+    }
+
+    @Override
+    public Machine machine() {
+        return host.machine();
+    }
+
+    @Override
+    public Inventory types() {
+        return host.types();
     }
 
     @Override
@@ -23,30 +41,30 @@ record LiveSource(Host host) implements Source {
     }
 
     @Override
-    public List<HostDevice> select(List<String> names) {
-        return Selection.of(names, host.inventory().devices(), host::find);
+    public Optional<HostDevice> find(String name) {
+        return host.find(name);
     }
 
     @Override
-    public List<DeviceProbe> probe(List<HostDevice> devices, ProbeOptions options) {
-        List<String> known =
-                Ways.of(host, options.mayReset()).stream().map(w -> w.name()).toList();
-        String only = options.wayOrNull();
-        if (only != null && !known.contains(only)) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "this host has no way of asking called " + only,
-                    known.isEmpty() ? "It has none." : "It has: " + String.join(", ", known) + ".");
+    public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
+        List<Way> ways = Ways.of(host, mayReset);
+        if (wayOrNull != null) {
+            List<String> known = ways.stream().map(Way::name).toList();
+            if (!known.contains(wayOrNull)) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        name + " has no way of asking called " + wayOrNull,
+                        "It has: " + String.join(", ", known) + ".");
+            }
+            ways = ways.stream().filter(w -> w.name().equals(wayOrNull)).toList();
         }
-        Prober prober = new Prober(Ways.of(host, options.mayReset()).stream()
-                .filter(w -> only == null || w.name().equals(only))
-                .toList());
+        Prober prober = new Prober(ways);
         return devices.stream().map(prober::probe).toList();
     }
 
-    /** Whether it is this machine's kernel and has nothing of VFIO at all. */
-    boolean isBareKernel() {
-        return host instanceof KernelHost kernel && !kernel.hasVfio();
+    @Override
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        return devices.stream().map(d -> Comparison.of(host, d, mayReset)).toList();
     }
 
     @Override

@@ -1,51 +1,136 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.management.host.RefusedException;
 import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.OverwrittenOptionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where {@code vfio} starts. */
 public final class Main {
     private Main() {}
 
+    /** The launcher says whether the standard output is a terminal ({@code -Dvfio4j.terminal=true}): for it that is one cheap question. */
     public static void main(String[] args) {
-        PrintWriter out = new PrintWriter(System.out, false, StandardCharsets.UTF_8);
+        StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
+        PrintWriter out = output.writer();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        Console console = System.console();
-        boolean terminal = Objects.nonNull(console) && console.isTerminal();
-        boolean color = terminal && System.getenv("NO_COLOR") == null;
-        int code = run(new Terminal(out, err, color), args);
+        boolean color = Terminal.showsColor(Boolean.getBoolean("vfio4j.terminal"), System.getenv());
+        Terminal terminal = new Terminal(out, err, color);
+        int code = runToTheEnd(World.of(terminal), args);
         out.flush();
+        if (output.failure().isPresent()) {
+            terminal.error(
+                    "the output could not be written: " + output.failure().get(), "");
+            code = ExitCode.ENVIRONMENT;
+        }
         err.flush();
-        System.exit(code);
+        // Not exit(): it starts the logging system to log that it exits, for a tenth of all the time that a command
+        // takes.
+        Runtime.getRuntime().halt(code);
     }
 
-    /** Runs one command line and returns its exit code; everything it prints goes through {@code terminal}. */
-    static int run(Terminal terminal, String... args) {
-        CommandLine line = new CommandLine(new VfioCommand(), new Wiring(terminal));
-        line.setOut(terminal.out());
-        line.setErr(terminal.err());
-        line.setColorScheme(CommandLine.Help.defaultColorScheme(
-                terminal.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
-        line.setCaseInsensitiveEnumValuesAllowed(true);
-        line.setUsageHelpLongOptionsMaxWidth(28);
-        line.setExecutionExceptionHandler((e, command, parsed) -> explain(terminal, e));
-        return line.execute(args);
-    }
-
-    private static int explain(Terminal terminal, Exception e) throws Exception {
-        if (e instanceof CommandException command) {
-            terminal.error(command.what(), command.remedy());
-            return command.exitCode();
+    private static int runToTheEnd(World world, String... args) {
+        try {
+            return run(world, args);
+        } catch (RuntimeException | Error e) {
+            world.terminal().error("this is a mistake of vfio4j's own; please report it with what follows", "");
+            e.printStackTrace(world.terminal().err());
+            return ExitCode.INTERNAL;
         }
-        if (e instanceof ErrnoException errno) {
-            terminal.error(String.valueOf(errno.getMessage()), "");
+    }
+
+    /** Runs one command line and returns its exit code; everything it prints goes through the world's terminal. */
+    static int run(World world, String... args) {
+        Terminal terminal = world.terminal();
+        try {
+            List<Command> commands = Command.all();
+            if (args.length > 0 && args[0].equals("help")) {
+                return help(world, commands, Arrays.copyOfRange(args, 1, args.length));
+            }
+            if (args.length == 0 || args[0].startsWith("-")) {
+                return TopLevel.run(terminal, commands, args);
+            }
+            return run(world, find(commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
+        } catch (CommandException e) {
+            terminal.error(e.what(), e.remedy());
+            return e.exitCode();
+        } catch (RefusedException e) {
+            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            return ExitCode.of(e);
+        } catch (MountException e) {
+            terminal.error(String.valueOf(e.getMessage()), e.remedy());
             return ExitCode.ENVIRONMENT;
+        } catch (ErrnoException e) {
+            terminal.error(String.valueOf(e.getMessage()), "");
+            return ExitCode.ENVIRONMENT;
+        } finally {
+            terminal.out().flush();
         }
-        throw e;
+    }
+
+    private static int help(World world, List<Command> commands, String... args) {
+        return args.length == 0
+                ? TopLevel.run(world.terminal(), commands, "--help")
+                : run(world, find(commands, args[0]), "--help");
+    }
+
+    private static int run(World world, Command command, String... args) {
+        CommandLine line = commandLine(command, world.terminal());
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
+        }
+        if (parsed.isUsageHelpRequested()) {
+            line.usage(world.terminal().out());
+            return ExitCode.OK;
+        }
+        return command.run(parsed, world);
+    }
+
+    private static String reason(ParameterException e) {
+        return switch (e) {
+            case UnmatchedArgumentException u
+            when u.isUnknownOption() -> "there is no option " + String.join(" ", u.getUnmatched());
+            case UnmatchedArgumentException u -> "too many arguments: " + String.join(" ", u.getUnmatched());
+            case OverwrittenOptionException o -> o.getOverwritten().toString() + " is given twice";
+            case MissingParameterException m -> m.getMissing().getFirst().toString() + " needs a value";
+            default -> String.valueOf(e.getMessage());
+        };
+    }
+
+    /** What reads the command's arguments and prints its help. */
+    private static CommandLine commandLine(Command command, Terminal terminal) {
+        CommandLine line = new CommandLine(command.describe());
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(terminal.color() ? Ansi.ON : Ansi.OFF));
+        line.setExpandAtFiles(false);
+        return line;
+    }
+
+    private static Command find(List<Command> commands, String name) {
+        Optional<Command> known =
+                commands.stream().filter(c -> c.name().equals(name)).findFirst();
+        return known.orElseThrow(() -> new CommandException(
+                ExitCode.USAGE,
+                "there is no command " + name,
+                "There are: "
+                        + String.join(", ", commands.stream().map(Command::name).toList())
+                        + ". See vfio --help."));
     }
 }

@@ -1,41 +1,60 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** {@code -o}: a table for people, or the same as a document for scripts. */
 final class OutputOption {
-    /** The forms. */
+    private static final String NAME = "--output";
+    private static final List<String> FORMS = List.of("table", "json", "yaml");
+
+    private OutputOption() {}
+
+    static OptionSpec spec() {
+        return Options.value("FORM", "table for people (default), json or yaml for scripts", "-o", NAME)
+                .completionCandidates(FORMS)
+                .build();
+    }
+
+    /** The form that was named. A command asks for it before it does anything else. */
+    static Form of(ParseResult line) {
+        String word = line.matchedOptionValue(NAME, FORMS.getFirst());
+        return switch (word.toLowerCase(Locale.ROOT)) {
+            case "table" -> Form.TABLE;
+            case "json" -> Form.JSON;
+            case "yaml" -> Form.YAML;
+            default -> throw new CommandException(ExitCode.USAGE, "-o is table, json or yaml, not " + word, "");
+        };
+    }
+
+    /** How to print. */
     enum Form {
         TABLE,
         JSON,
-        YAML
+        YAML;
+
+        /** Prints the document or, for a table, lets {@code table} print itself. */
+        void print(Terminal terminal, Supplier<? extends JsonNode> document, Runnable table) {
+            switch (this) {
+                case TABLE -> table.run();
+                case JSON -> terminal.out().println(json(document.get()));
+                case YAML -> terminal.out().print(YAMLMapper.builder().build().writeValueAsString(document.get()));
+            }
+        }
     }
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORM",
-            defaultValue = "table",
-            description = "table (for people), json or yaml (for scripts). Default: table.")
-    private Form form = Form.TABLE;
-
-    /** Prints the document or, for a table, lets {@code table} print itself. */
-    void print(Terminal terminal, Supplier<? extends JsonNode> document, Runnable table) {
-        switch (form) {
-            case TABLE -> table.run();
-            case JSON -> {
-                ObjectMapper mapper = JsonMapper.builder()
-                        .enable(SerializationFeature.INDENT_OUTPUT)
-                        .build();
-                terminal.out().println(mapper.writeValueAsString(document.get()));
-            }
-            case YAML -> terminal.out().print(YAMLMapper.builder().build().writeValueAsString(document.get()));
-        }
+    static String json(JsonNode document) {
+        return JsonMapper.builder()
+                .enable(SerializationFeature.INDENT_OUTPUT)
+                .build()
+                .writeValueAsString(document);
     }
 }

@@ -3,82 +3,140 @@ package org.vfio4j.cli;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.probe.Answer;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.probe.Ways;
 import org.vfio4j.management.snapshot.Json;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code vfio probe}. */
-@Command(
-        name = "probe",
-        mixinStandardHelpOptions = true,
-        description = {
-            "Tells what VFIO devices can do, before a virtual machine opens them: display by region, display by dma-buf,"
-                    + " EDID, migration, dirty tracking.",
-            "Every answer is yes, no or unknown. A device in use is not touched, and a physical one is opened only with --open."
-        },
-        footer = {
-            "",
-            "Exit codes: 0 every answer is yes or no; 1 an answer is unknown;",
-            "3 nothing could be asked here (no /dev/vfio, no permission, no such device)."
-        })
-final class ProbeCommand implements Callable<Integer> {
-    @Parameters(
-            paramLabel = "DEVICE",
-            description = "UUID, PCI address or name; the first letters suffice. Without any: every device.")
-    private List<String> devices = List.of();
+final class ProbeCommand implements Command {
+    private static final String OPEN = "--open";
+    private static final String WAY = "--way";
+    private static final String COMPARE = "--compare";
+    private static final String EVIDENCE = "--evidence";
 
-    @Mixin
-    private HostOption host = new HostOption();
+    /** Also an option of {@code vfio snapshot}. */
+    static OptionSpec open() {
+        return Options.flag("also open physical devices, which resets them", OPEN)
+                .build();
+    }
 
-    @Mixin
-    private OutputOption output = new OutputOption();
-
-    @Option(names = "--way", paramLabel = "WAY", description = "Ask by this way only: sysfs, debugfs or open.")
-    private @Nullable String way;
-
-    @Option(names = "--open", description = "Also open physical devices, which resets them.")
-    private boolean open;
-
-    @Option(
-            names = {"-e", "--evidence"},
-            description = "Also show what was called for every answer, and what came back.")
-    private boolean evidence;
-
-    private final Terminal terminal;
-
-    ProbeCommand(Terminal terminal) {
-        this.terminal = terminal;
+    static boolean mayReset(ParseResult line) {
+        return line.hasMatchedOption(OPEN);
     }
 
     @Override
-    public Integer call() {
-        try (Source source = host.open()) {
-            BareHost.refuse(source);
-            List<DeviceProbe> probes = source.probe(source.select(devices), new ProbeOptions(open, way));
-            output.print(terminal, () -> Json.probe(source.kind(), probes), () -> table(probes));
+    public String name() {
+        return "probe";
+    }
+
+    @Override
+    public String summary() {
+        return "What VFIO devices can do: display, migration, ...";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = Command.spec(
+                        "vfio probe",
+                        "vfio probe [DEVICE...] [-e] [--open] [--way WAY|--compare] [--host HOST]%n"
+                                + "                  [--run-dir DIR] [-o FORM]",
+                        "Tells what VFIO devices can do before a virtual machine opens them: display by region or by"
+                                + " dma-buf, EDID, migration, dirty tracking. Every answer is yes, no or unknown, and"
+                                + " an unknown one says why and what would settle it.",
+                        "",
+                        "A device in use is not touched. A physical one (PCI, platform) is opened only with --open,"
+                                + " since that resets it.")
+                .addPositional(PositionalParamSpec.builder()
+                        .paramLabel("DEVICE")
+                        .arity("0..*")
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .description("UUID, PCI address or name, of which the first letters suffice, at least 4;"
+                                + " without any, every VFIO device of the host")
+                        .build())
+                .addOption(
+                        Options.flag("also show what was called for every answer, and what came back", "-e", EVIDENCE)
+                                .build())
+                .addOption(open())
+                .addOption(Options.value("WAY", "ask by this way only: " + String.join(", ", Ways.NAMES), WAY)
+                        .completionCandidates(Ways.NAMES)
+                        .build())
+                .addOption(Options.flag("every way beside every other: what it learned, needed, touched", COMPARE)
+                        .build())
+                .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
+                .addOption(OutputOption.spec());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of(
+                                "vfio probe                           every device of this machine",
+                                "vfio probe 1f0f2d6a -e               one, with the evidence",
+                                "vfio probe 0000:01:00.0 --open       a PCI function, which resets it",
+                                "vfio probe --host node7.json         another machine's, from its snapshot",
+                                "vfio probe -o json | jq -r '.devices[]",
+                                "    | select(.features.migration.answer == \"yes\") | .device'"),
+                        "0  every answer is yes or no",
+                        "1  an answer is unknown",
+                        "2  the command line was wrong",
+                        "3  nothing could be asked: no VFIO, no permission, no such device or host"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        OutputOption.Form form = OutputOption.of(line);
+        List<String> names = line.matchedPositionalValue(0, List.of());
+        @Nullable String way = line.matchedOptionValue(WAY, null);
+        try (Source source = HostOption.openWithVfio(line, world)) {
+            List<HostDevice> devices = Selection.of(names, source);
+            if (line.hasMatchedOption(COMPARE)) {
+                return compare(line, world.terminal(), source, devices);
+            }
+            List<DeviceProbe> probes = source.probe(devices, mayReset(line), way);
+            form.print(
+                    world.terminal(),
+                    () -> Json.probe(source.kind(), probes),
+                    () -> table(world.terminal(), probes, line.hasMatchedOption(EVIDENCE)));
             return exitCode(probes);
         }
     }
 
-    private void table(List<DeviceProbe> probes) {
+    private static int compare(ParseResult line, Terminal terminal, Source source, List<HostDevice> devices) {
+        if (line.hasMatchedOption(WAY) || line.hasMatchedOption(EVIDENCE)) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--compare asks by every way", "Leave out --way and --evidence.");
+        }
+        List<Comparison> comparisons = source.compare(devices, mayReset(line));
+        OutputOption.of(line).print(terminal, () -> Json.compare(source.kind(), comparisons), () -> {
+            if (comparisons.isEmpty()) {
+                terminal.out().println(ListCommand.NONE);
+            } else {
+                CompareTable.print(terminal, comparisons);
+            }
+        });
+        return ExitCode.OK;
+    }
+
+    private static void table(Terminal terminal, List<DeviceProbe> probes, boolean evidence) {
         if (probes.isEmpty()) {
-            terminal.out().println("There is no VFIO device on this host; vfio types shows which could be made.");
+            terminal.out().println(ListCommand.NONE);
             return;
         }
-        ProbeTable table = new ProbeTable(terminal);
-        table.print(probes);
+        ProbeTable.print(terminal, probes);
         if (evidence) {
-            table.printEvidence(probes);
+            ProbeTable.printEvidence(terminal, probes);
         }
     }
 
-    static int exitCode(List<DeviceProbe> probes) {
+    private static int exitCode(List<DeviceProbe> probes) {
         List<Answer.Unknown> unknown = probes.stream()
                 .map(DeviceProbe::firstUnknown)
                 .flatMap(Optional::stream)

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.probe.Answer;
 import org.vfio4j.management.probe.DeviceProbe;
@@ -11,85 +16,75 @@ import org.vfio4j.management.probe.Question;
 
 /** Probes for people: a line a device, and below them why something is unknown and what to do. */
 final class ProbeTable {
-    private final Terminal terminal;
+    private static final Table.Cell UNKNOWN = new Table.Cell("unknown", Style.WARNING);
 
-    ProbeTable(Terminal terminal) {
-        this.terminal = terminal;
-    }
+    private ProbeTable() {}
 
-    void print(List<DeviceProbe> probes) {
-        Table table = new Table(
-                "DEVICE", "TYPE", "DISPLAY REGION", "DISPLAY DMABUF", "EDID", "MIGRATION", "DIRTY TRACKING", "IN USE");
+    static void print(Terminal terminal, List<DeviceProbe> probes) {
+        Table table = new Table("DEVICE", "TYPE", "DISPLAY", "EDID", "MIGRATION", "DIRTY TRACKING", "IN USE");
         for (DeviceProbe probe : probes) {
             table.row(
                     plain(probe.device().name()),
-                    plain(probe.device()
-                            .type()
-                            .or(probe.device()::driver)
-                            .orElse(probe.device().kind().word())),
-                    cell(probe, Question.DISPLAY_REGION),
-                    cell(probe, Question.DISPLAY_DMABUF),
-                    cell(probe, Question.EDID),
-                    cell(probe, Question.MIGRATION),
-                    cell(probe, Question.DIRTY_TRACKING),
-                    plain(inUse(probe.device().usage())));
+                    plain(type(probe.device())),
+                    display(probe),
+                    cell(probe.answer(Question.EDID)),
+                    cell(probe.answer(Question.MIGRATION)),
+                    cell(probe.answer(Question.DIRTY_TRACKING)),
+                    inUse(probe.device().usage()));
         }
         table.print(terminal);
-        printUnknown(probes);
+        printUnknown(terminal, probes);
     }
 
     /** Every answer with the way it came by and its evidence. */
-    void printEvidence(List<DeviceProbe> probes) {
-        Table table = new Table("DEVICE", "QUESTION", "ANSWER", "WAY", "EVIDENCE");
+    static void printEvidence(Terminal terminal, List<DeviceProbe> probes) {
+        Table table = new Table("QUESTION", "ANSWER", "WAY", "EVIDENCE");
         for (DeviceProbe probe : probes) {
+            table.section(probe.device().name() + " (" + type(probe.device()) + ")");
             probe.answers()
                     .forEach((question, answer) -> table.row(
-                            plain(probe.device().name()),
-                            plain(question.word()),
-                            cell(probe, question),
-                            plain(answer.way()),
-                            plain(answer.evidence())));
+                            plain(question.word()), cell(answer), plain(answer.way()), plain(answer.evidence())));
         }
         terminal.out().println();
         table.print(terminal);
     }
 
-    static String inUse(Usage usage) {
-        return switch (usage.state()) {
-            case FREE -> "no";
-            case IN_USE ->
-                usage.holders().isEmpty()
-                        ? "yes"
-                        : "by "
-                                + String.join(
-                                        ", ",
-                                        usage.holders().stream()
-                                                .map(Usage.Holder::toString)
-                                                .toList());
-            case UNKNOWN -> "?";
+    private static String type(HostDevice device) {
+        return device.type().or(device::driver).orElse(device.kind().word());
+    }
+
+    /** How its display is had, in one cell: the two questions are answered yes by no device together. */
+    private static Table.Cell display(DeviceProbe probe) {
+        Answer region = probe.answer(Question.DISPLAY_REGION);
+        Answer dmabuf = probe.answer(Question.DISPLAY_DMABUF);
+        List<String> has = new ArrayList<>();
+        if (region instanceof Answer.Yes) {
+            has.add("region");
+        }
+        if (dmabuf instanceof Answer.Yes) {
+            has.add("dmabuf");
+        }
+        if (!has.isEmpty()) {
+            return new Table.Cell(String.join(", ", has), Style.GOOD);
+        }
+        boolean none = region instanceof Answer.No && dmabuf instanceof Answer.No;
+        return none ? new Table.Cell("none", Style.FAINT) : UNKNOWN;
+    }
+
+    private static Table.Cell cell(Answer answer) {
+        return switch (answer) {
+            case Answer.Yes yes ->
+                new Table.Cell(yes.flags().isEmpty() ? "yes" : String.join(", ", yes.flags()), Style.GOOD);
+            case Answer.No _ -> new Table.Cell("no", Style.FAINT);
+            case Answer.Unknown _ -> UNKNOWN;
         };
     }
 
-    /** One paragraph for each reason, however many devices it concerns. */
-    private void printUnknown(List<DeviceProbe> probes) {
-        Map<String, Unsettled> reasons = new LinkedHashMap<>();
-        for (DeviceProbe probe : probes) {
-            probe.answers().forEach((question, answer) -> {
-                if (answer instanceof Answer.Unknown unknown) {
-                    reasons.computeIfAbsent(unknown.because() + "\n" + unknown.remedy(), k -> new Unsettled(unknown))
-                            .add(probe.device().name());
-                }
-            });
-        }
-        reasons.values().forEach(r -> r.print(terminal));
-    }
-
-    private static Table.Cell cell(DeviceProbe probe, Question question) {
-        return switch (probe.answer(question)) {
-            case Answer.Yes yes ->
-                new Table.Cell(yes.flags().isEmpty() ? "yes" : "yes: " + String.join(", ", yes.flags()), Style.GOOD);
-            case Answer.No no -> new Table.Cell("no", Style.FAINT);
-            case Answer.Unknown unknown -> new Table.Cell("unknown", Style.WARNING);
+    private static Table.Cell inUse(Usage usage) {
+        return switch (usage.state()) {
+            case FREE -> plain("no");
+            case IN_USE -> new Table.Cell("yes", Style.WARNING);
+            case UNKNOWN -> plain("unknown");
         };
     }
 
@@ -97,32 +92,59 @@ final class ProbeTable {
         return new Table.Cell(text, Style.PLAIN);
     }
 
-    /** A reason and whom it concerns. */
+    /** One paragraph for each reason, however many devices and questions it concerns. */
+    private static void printUnknown(Terminal terminal, List<DeviceProbe> probes) {
+        Map<String, Unsettled> reasons = new LinkedHashMap<>();
+        for (DeviceProbe probe : probes) {
+            probe.answers().forEach((question, answer) -> {
+                if (answer instanceof Answer.Unknown unknown) {
+                    reasons.computeIfAbsent(unknown.because() + "\n" + unknown.remedy(), k -> new Unsettled(unknown))
+                            .add(probe.device().name(), question);
+                }
+            });
+        }
+        reasons.values().forEach(r -> r.print(terminal));
+    }
+
+    /** A reason and what it concerns. */
     private static final class Unsettled {
-        private static final int NAMED = 3;
+        private static final int NAMED = 2;
 
-        private final Answer.Unknown unknown;
-        private final Map<String, Boolean> devices = new LinkedHashMap<>();
+        private final Answer.Unknown first;
+        private final Set<String> devices = new LinkedHashSet<>();
+        private final Set<Question> questions = EnumSet.noneOf(Question.class);
 
-        Unsettled(Answer.Unknown unknown) {
-            this.unknown = unknown;
+        Unsettled(Answer.Unknown first) {
+            this.first = first;
         }
 
-        void add(String device) {
-            devices.put(device, true);
+        void add(String device, Question question) {
+            devices.add(device);
+            questions.add(question);
         }
 
         void print(Terminal terminal) {
-            List<String> names = List.copyOf(devices.keySet());
-            String whom = names.size() <= NAMED
-                    ? String.join(", ", names)
-                    : String.join(", ", names.subList(0, NAMED)) + " and " + (names.size() - NAMED) + " more";
             terminal.out().println();
-            terminal.out()
-                    .println(Terminal.printable(whom) + ": unknown, because " + Terminal.printable(unknown.because())
-                            + ".");
-            terminal.out().println("  Seen: " + Terminal.printable(unknown.evidence()));
-            terminal.out().println("  To settle it: " + Terminal.printable(unknown.remedy()));
+            terminal.out().println(Terminal.printable("Unknown for " + whom() + ": " + what()));
+            terminal.entry("because", first.because());
+            terminal.entry("seen", first.evidence());
+            terminal.entry("to do", first.remedy());
+        }
+
+        private String whom() {
+            List<String> names = List.copyOf(devices);
+            return names.size() <= NAMED
+                    ? String.join(" and ", names)
+                    : names.getFirst() + " and " + (names.size() - 1) + " more";
+        }
+
+        private String what() {
+            if (questions.size() == Question.values().length) {
+                return "everything";
+            }
+            return String.join(
+                    ", ",
+                    questions.stream().map(q -> q.word().replace('-', ' ')).toList());
         }
     }
 }

@@ -3,8 +3,13 @@ package org.vfio4j.cli;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.Snapshot;
 
@@ -16,26 +21,45 @@ record RecordedSource(Snapshot snapshot) implements Source {
     }
 
     @Override
+    public Machine machine() {
+        return new Machine(snapshot.hostName(), snapshot.kernel());
+    }
+
+    @Override
+    public Inventory types() {
+        return snapshot.inventory();
+    }
+
+    @Override
     public Inventory inventory() {
         return snapshot.inventory();
     }
 
     @Override
-    public List<HostDevice> select(List<String> names) {
-        return Selection.of(names, snapshot.inventory().devices(), name -> Optional.empty());
+    public Optional<HostDevice> find(String name) {
+        return Optional.empty();
     }
 
     @Override
-    public List<DeviceProbe> probe(List<HostDevice> devices, ProbeOptions options) {
-        if (options.wayOrNull() != null || options.mayReset()) {
+    public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
+        if (wayOrNull != null || mayReset) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "a snapshot can only repeat what was answered when it was taken",
                     "Leave out --way and --open, or ask on the host itself.");
         }
+        Set<String> names = devices.stream().map(HostDevice::name).collect(Collectors.toSet());
         return snapshot.probes().stream()
-                .filter(p -> devices.contains(p.device()))
+                .filter(p -> names.contains(p.device().name()))
                 .toList();
+    }
+
+    @Override
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        throw new CommandException(
+                ExitCode.USAGE,
+                "a snapshot can only repeat what was answered when it was taken",
+                "Leave out --compare, or ask on the host itself.");
     }
 
     @Override

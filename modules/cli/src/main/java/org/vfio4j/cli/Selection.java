@@ -1,58 +1,64 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 import org.vfio4j.management.host.HostDevice;
 
 /** Finds the devices that a user named. */
 final class Selection {
     private static final int SHORTEST_PREFIX = 4;
+    private static final int SHOWN = 5;
 
     private Selection() {}
 
-    /**
-     * @param beyond asked for a name that is not among {@code devices}
-     */
-    static List<HostDevice> of(
-            List<String> names, List<HostDevice> devices, Function<String, Optional<HostDevice>> beyond) {
+    /** The devices that {@code names} mean, each once, or all if there are no names. A name may be cut short as long as it means one device. */
+    static List<HostDevice> of(List<String> names, Source source) {
+        List<HostDevice> devices = source.inventory().devices();
         if (names.isEmpty()) {
             return devices;
         }
-        List<HostDevice> chosen = new ArrayList<>();
+        Set<HostDevice> chosen = new LinkedHashSet<>();
         for (String name : names) {
-            chosen.add(one(name, devices, beyond));
+            chosen.add(one(name, devices, source));
         }
-        return chosen;
+        return List.copyOf(chosen);
     }
 
-    private static HostDevice one(
-            String name, List<HostDevice> devices, Function<String, Optional<HostDevice>> beyond) {
-        List<HostDevice> matching = new ArrayList<>();
-        for (HostDevice device : devices) {
+    private static HostDevice one(String name, List<HostDevice> devices, Source source) {
+        List<HostDevice> beginning =
+                devices.stream().filter(d -> d.name().startsWith(name)).toList();
+        for (HostDevice device : beginning) {
             if (device.name().equals(name)) {
                 return device;
             }
-            if (name.length() >= SHORTEST_PREFIX && device.name().startsWith(name)) {
-                matching.add(device);
-            }
         }
-        if (matching.size() == 1) {
-            return matching.get(0);
+        if (beginning.isEmpty() || name.length() < SHORTEST_PREFIX) {
+            return source.find(name).orElseThrow(() -> unknown(name, beginning));
         }
-        if (matching.size() > 1) {
+        if (beginning.size() > 1) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    name + " means " + matching.size() + " devices: "
-                            + String.join(
-                                    ", ",
-                                    matching.stream().map(HostDevice::name).toList()),
+                    "more than one device begins with " + name + ": " + shown(beginning),
                     "Write more of the name.");
         }
-        return beyond.apply(name)
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.ENVIRONMENT, "there is no device " + name, "See vfio list for what there is."));
+        return beginning.getFirst();
+    }
+
+    private static CommandException unknown(String name, List<HostDevice> beginning) {
+        return beginning.isEmpty()
+                ? new CommandException(
+                        ExitCode.ENVIRONMENT, "there is no device " + name, "See vfio list for what there is.")
+                : new CommandException(
+                        ExitCode.USAGE,
+                        name + " is too little of a name",
+                        "Write at least " + SHORTEST_PREFIX + " letters of it.");
+    }
+
+    private static String shown(List<HostDevice> devices) {
+        String names = String.join(
+                ", ", devices.stream().limit(SHOWN).map(HostDevice::name).toList());
+        return devices.size() <= SHOWN ? names : names + " and " + (devices.size() - SHOWN) + " more";
     }
 }

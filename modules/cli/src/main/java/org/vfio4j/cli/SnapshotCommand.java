@@ -2,101 +2,129 @@
 package org.vfio4j.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.Json;
 import org.vfio4j.management.snapshot.Snapshot;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code vfio snapshot}. */
-@Command(
-        name = "snapshot",
-        mixinStandardHelpOptions = true,
-        description = {
-            "Writes down what a host has and what its devices answer, as JSON.",
-            "types, list and probe read it with --host FILE, on any machine."
-        })
-final class SnapshotCommand implements Callable<Integer> {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "FILE",
-            description = "Where to write it; without one, to the standard output.")
-    private @Nullable Path file;
-
-    @Mixin
-    private HostOption host = new HostOption();
-
-    @Option(names = "--open", description = "Also open physical devices, which resets them.")
-    private boolean open;
-
-    private final Terminal terminal;
-
-    SnapshotCommand(Terminal terminal) {
-        this.terminal = terminal;
+final class SnapshotCommand implements Command {
+    @Override
+    public String name() {
+        return "snapshot";
     }
 
     @Override
-    public Integer call() throws IOException {
-        try (Source source = host.open()) {
-            Snapshot snapshot = take(source);
-            String json = JsonMapper.builder()
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build()
-                    .writeValueAsString(Json.snapshot(snapshot));
-            if (file == null) {
-                terminal.out().println(json);
-            } else {
-                write(file, json);
-                terminal.out()
-                        .println("Wrote " + file + ": "
-                                + snapshot.inventory().parents().size() + " parents, "
-                                + snapshot.probes().size() + " devices.");
+    public String summary() {
+        return "Writes a host and its answers to a file, to be asked elsewhere";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = Command.spec(
+                        "vfio snapshot",
+                        "vfio snapshot [FILE] [--open] [--host HOST] [--run-dir DIR]",
+                        "Writes down as JSON what a host has and what its devices answer. types, list and probe read it"
+                                + " with --host FILE, on any machine.",
+                        "",
+                        "A device in use is not touched and its answers are unknown: take the snapshot while the devices"
+                                + " are free.")
+                .addPositional(PositionalParamSpec.builder()
+                        .paramLabel("FILE")
+                        .arity("0..1")
+                        .type(String.class)
+                        .description("where to write it; without one, to the standard output")
+                        .build())
+                .addOption(ProbeCommand.open())
+                .addOption(HostOption.spec())
+                .addOption(FolderOptions.run());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of(
+                                "vfio snapshot node7.json             of this machine",
+                                "vfio probe --host node7.json         what it says, anywhere"),
+                        "0  written, whatever the answers are",
+                        "2  the command line was wrong",
+                        "3  not possible here: no such host, the file cannot be written"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        String file = line.matchedPositionalValue(0, "");
+        try (Source source = HostOption.open(line, world)) {
+            Snapshot snapshot = take(source, ProbeCommand.mayReset(line), world);
+            String json = OutputOption.json(Json.snapshot(snapshot)) + "\n";
+            if (file.isEmpty()) {
+                world.terminal().out().print(json);
+                return ExitCode.OK;
             }
+            try {
+                write(Path.of(file), json);
+            } catch (IOException | InvalidPathException e) {
+                throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + reason(e), "");
+            }
+            world.terminal()
+                    .out()
+                    .println("Wrote " + file + ". Parents: "
+                            + snapshot.inventory().parents().size() + ", devices: "
+                            + snapshot.probes().size() + ".");
             return ExitCode.OK;
         }
     }
 
-    private Snapshot take(Source source) {
-        return switch (source) {
-            case RecordedSource recorded -> recorded.snapshot();
-            case LiveSource live -> {
-                Inventory inventory = live.inventory();
-                List<DeviceProbe> probes = live.probe(inventory.devices(), new ProbeOptions(open, null));
-                Machine machine = live.host().machine();
-                yield new Snapshot(
-                        live.kind(), machine.hostName(), machine.kernelRelease(), Instant.now(), inventory, probes);
-            }
-        };
+    private static Snapshot take(Source source, boolean mayReset, World world) {
+        if (source instanceof RecordedSource recorded) {
+            return recorded.snapshot();
+        }
+        Inventory inventory = source.inventory();
+        List<DeviceProbe> probes = source.probe(inventory.devices(), mayReset, null);
+        Machine machine = source.machine();
+        return new Snapshot(
+                source.kind(),
+                machine.hostName(),
+                machine.kernelRelease(),
+                world.clock().instant(),
+                inventory,
+                probes);
     }
 
-    /** Whole or not at all: a reader never finds half a file. */
+    /** Whole or not at all: a reader never finds half a file. What is no file, such as a pipe, is written to as it is. */
     private static void write(Path file, String json) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new CommandException(
-                    ExitCode.ENVIRONMENT, "cannot write " + file + ": there is no folder " + folder, "");
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            Files.writeString(file, json, StandardOpenOption.WRITE);
+            return;
         }
-        Path temporary = Files.createTempFile(folder, ".vfio-snapshot", ".json");
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        Path temporary = target.resolveSibling(
+                "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
         try {
-            Files.writeString(temporary, json + "\n", StandardCharsets.UTF_8);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
+            Files.writeString(temporary, json, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
             Files.deleteIfExists(temporary);
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + e.getMessage(), "");
         }
+    }
+
+    private static String reason(Exception e) {
+        return switch (e) {
+            case NoSuchFileException _ -> "there is no such folder";
+            case AccessDeniedException _ -> "permission denied";
+            case FileSystemException f when f.getReason() != null -> String.valueOf(f.getReason());
+            default -> String.valueOf(e.getMessage());
+        };
     }
 }

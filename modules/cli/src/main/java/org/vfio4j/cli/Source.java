@@ -2,22 +2,40 @@
 package org.vfio4j.cli;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 
 /** Where a command's facts come from: a host that can be asked, or what was written down of one. */
-sealed interface Source extends AutoCloseable permits LiveSource, RecordedSource {
+sealed interface Source extends AutoCloseable permits LiveSource, RunningSource, CombinedSource, RecordedSource {
     /** The host's kind, as JSON calls it. */
     String kind();
 
+    /** The machine that the host is on. */
+    Machine machine();
+
+    /** The parents and their types, without the devices. */
+    Inventory types();
+
     Inventory inventory();
 
-    /** The devices that {@code names} mean, or all if it is empty. A name may be cut short as long as it means one device. */
-    List<HostDevice> select(List<String> names);
+    /** A device by its whole name, even one that {@link #inventory} does not show. */
+    Optional<HostDevice> find(String name);
 
-    /** Asks the devices, by one way only if {@code options} says so. */
-    List<DeviceProbe> probe(List<HostDevice> devices, ProbeOptions options);
+    /**
+     * Asks the devices.
+     *
+     * @param mayReset whether physical devices may be opened, which resets them
+     * @param wayOrNull the only way to ask by; all of the host's if null
+     */
+    List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull);
+
+    /** Asks the devices by every way on its own. */
+    List<Comparison> compare(List<HostDevice> devices, boolean mayReset);
 
     @Override
     void close();

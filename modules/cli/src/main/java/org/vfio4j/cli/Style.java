@@ -5,6 +5,7 @@ package org.vfio4j.cli;
 enum Style {
     PLAIN(""),
     HEADING("\u001b[1m"),
+    NAME("\u001b[33m"),
     GOOD("\u001b[32m"),
     FAINT("\u001b[2m"),
     WARNING("\u001b[33m");

@@ -2,13 +2,13 @@
 package org.vfio4j.cli;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** A table for people: columns as wide as their widest cell, two spaces between them, nothing cut. */
 final class Table {
-    private final List<List<Cell>> rows = new ArrayList<>();
+    private final List<Cell[]> rows = new ArrayList<>();
     private final int[] widths;
+    private boolean sections;
 
     /** A cell and how it is shown. */
     record Cell(String text, Style style) {
@@ -19,11 +19,11 @@ final class Table {
 
     Table(String... headings) {
         widths = new int[headings.length];
-        add(Arrays.stream(headings).map(h -> new Cell(h, Style.HEADING)).toArray(Cell[]::new));
+        add(cells(headings, Style.HEADING));
     }
 
     Table row(String... cells) {
-        return row(Arrays.stream(cells).map(c -> new Cell(c, Style.PLAIN)).toArray(Cell[]::new));
+        return row(cells(cells, Style.PLAIN));
     }
 
     Table row(Cell... cells) {
@@ -34,25 +34,46 @@ final class Table {
         return this;
     }
 
+    /** A line over all columns, to which the rows after it belong; rows are indented then. */
+    Table section(String text) {
+        rows.add(new Cell[] {new Cell(text, Style.PLAIN)});
+        sections = true;
+        return this;
+    }
+
     void print(Terminal terminal) {
-        for (List<Cell> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                Cell cell = row.get(i);
-                line.append(cell.style().apply(cell.text(), terminal.color()));
-                if (i < widths.length - 1) {
-                    line.repeat(' ', widths[i] - width(cell.text()) + 2);
-                }
-            }
-            terminal.out().println(line.toString().stripTrailing());
+        for (Cell[] row : rows) {
+            terminal.out().println(row.length == widths.length ? line(row, terminal.color()) : row[0].text());
         }
     }
 
+    private String line(Cell[] row, boolean color) {
+        StringBuilder line = new StringBuilder(sections ? "  " : "");
+        int gap = 0;
+        for (int i = 0; i < row.length; i++) {
+            Cell cell = row[i];
+            if (!cell.text().isEmpty()) {
+                line.repeat(' ', gap).append(cell.style().apply(cell.text(), color));
+                gap = 0;
+            }
+            gap += widths[i] - width(cell.text()) + 2;
+        }
+        return line.toString();
+    }
+
     private void add(Cell... cells) {
-        rows.add(List.of(cells));
+        rows.add(cells);
         for (int i = 0; i < cells.length; i++) {
             widths[i] = Math.max(widths[i], width(cells[i].text()));
         }
+    }
+
+    private static Cell[] cells(String[] texts, Style style) {
+        Cell[] cells = new Cell[texts.length];
+        for (int i = 0; i < texts.length; i++) {
+            cells[i] = new Cell(texts[i], style);
+        }
+        return cells;
     }
 
     private static int width(String text) {

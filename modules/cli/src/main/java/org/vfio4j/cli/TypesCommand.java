@@ -2,71 +2,91 @@
 package org.vfio4j.cli;
 
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.MdevParent;
 import org.vfio4j.management.snapshot.Json;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 
 /** {@code vfio types}. */
-@Command(
-        name = "types",
-        mixinStandardHelpOptions = true,
-        description = "Shows which mediated devices can be made, on which parent, and how many more of each.")
-final class TypesCommand implements Callable<Integer> {
-    @Mixin
-    private HostOption host = new HostOption();
-
-    @Mixin
-    private OutputOption output = new OutputOption();
-
-    @Option(
-            names = {"-p", "--parent"},
-            paramLabel = "PARENT",
-            description = "Only this parent's types.")
-    private String parent = "";
-
-    private final Terminal terminal;
-
-    TypesCommand(Terminal terminal) {
-        this.terminal = terminal;
+final class TypesCommand implements Command {
+    @Override
+    public String name() {
+        return "types";
     }
 
     @Override
-    public Integer call() {
-        try (Source source = host.open()) {
-            BareHost.refuse(source);
-            List<MdevParent> parents = source.inventory().parents().stream()
-                    .filter(p -> parent.isEmpty() || p.name().equals(parent))
-                    .toList();
-            if (!parent.isEmpty() && parents.isEmpty()) {
-                throw new CommandException(
-                        ExitCode.ENVIRONMENT,
-                        "there is no parent " + parent,
-                        "vfio types shows all that this host has.");
-            }
-            output.print(terminal, () -> Json.types(source.kind(), parents), () -> table(parents));
+    public String summary() {
+        return "Which mediated devices can be made, and how many more";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = Command.spec(
+                        "vfio types",
+                        "vfio types [--parent PARENT] [--host HOST] [--run-dir DIR] [-o FORM]",
+                        "Shows which types of mediated devices can be made, on which parent, and how many more of each.")
+                .addOption(Options.value("PARENT", "only this parent's types", "-p", "--parent")
+                        .build())
+                .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
+                .addOption(OutputOption.spec());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of(
+                                "vfio types                           of this machine",
+                                "vfio types --parent 0000:00:02.0     of one parent",
+                                "vfio types --host demo               of the sample drivers, on any machine",
+                                "vfio types -o json | jq -r '.parents[].types[].type'"),
+                        "0  fine, also where there are none",
+                        "2  the command line was wrong",
+                        "3  not possible here: no VFIO, no such parent, no such host"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        OutputOption.Form form = OutputOption.of(line);
+        try (Source source = HostOption.openWithVfio(line, world)) {
+            Inventory inventory = only(line.matchedOptionValue("--parent", ""), source.types());
+            form.print(
+                    world.terminal(),
+                    () -> Json.types(source.kind(), inventory),
+                    () -> table(world.terminal(), inventory));
             return ExitCode.OK;
         }
     }
 
-    private void table(List<MdevParent> parents) {
+    private static Inventory only(String parent, Inventory all) {
+        if (parent.isEmpty()) {
+            return all;
+        }
+        List<MdevParent> parents =
+                all.parents().stream().filter(p -> p.name().equals(parent)).toList();
         if (parents.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "there is no parent " + parent, "See vfio types for all that this host has.");
+        }
+        return new Inventory(parents, List.of(), all.findings());
+    }
+
+    private static void table(Terminal terminal, Inventory inventory) {
+        if (inventory.parents().isEmpty()) {
             terminal.out().println("No driver on this host offers mediated devices.");
-            return;
-        }
-        Table table = new Table("PARENT", "TYPE", "AVAILABLE", "NAME", "DESCRIPTION");
-        for (MdevParent p : parents) {
-            for (MdevParent.Type type : p.types()) {
-                table.row(
-                        p.name(),
-                        type.id(),
-                        type.available().map(String::valueOf).orElse("?"),
-                        type.name().orElse(""),
-                        type.description().orElse(""));
+        } else {
+            Table table = new Table("PARENT", "TYPE", "AVAILABLE", "NAME", "DESCRIPTION");
+            for (MdevParent parent : inventory.parents()) {
+                for (MdevParent.Type type : parent.types()) {
+                    table.row(
+                            parent.name(),
+                            type.id(),
+                            type.available().map(String::valueOf).orElse("unknown"),
+                            type.name().orElse(""),
+                            type.description().orElse(""));
+                }
             }
+            table.print(terminal);
         }
-        table.print(terminal);
+        FindingList.print(terminal, inventory.findings());
     }
 }

@@ -5,16 +5,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote into the jar. */
-final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-        return new String[] {"vfio4j " + text() + " (Java " + Runtime.version() + ")"};
+final class Version {
+    private Version() {}
+
+    /** As {@code vfio --version} shows it. */
+    static String text() {
+        return "vfio4j " + number() + " (Java " + Runtime.version() + ")";
     }
 
-    static String text() {
+    static String number() {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
             if (in != null) {

@@ -33,6 +33,7 @@ public final class Errno {
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
     public static final int ELOOP = 40;
+    public static final int ENOMSG = 42;
     public static final int ENODATA = 61;
     public static final int EPROTO = 71;
     public static final int EOVERFLOW = 75;
@@ -75,6 +76,7 @@ public final class Errno {
             known(ERANGE, "ERANGE", "out of range"),
             known(ENOSYS, "ENOSYS", "not implemented"),
             known(ELOOP, "ELOOP", "too many symbolic links"),
+            known(ENOMSG, "ENOMSG", "no message"),
             known(ENODATA, "ENODATA", "no data"),
             known(EPROTO, "EPROTO", "protocol error"),
             known(EOVERFLOW, "EOVERFLOW", "value too large"),

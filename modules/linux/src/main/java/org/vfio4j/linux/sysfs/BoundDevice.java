@@ -19,17 +19,18 @@ public record BoundDevice(
     static final String VFIO_DEV = "vfio-dev";
 
     static BoundDevice read(TreeWalk walk, Place at) {
-        return read(walk, at, VfioDevs.NONE);
+        return read(walk, at, MdevIndex.NONE);
     }
 
-    /** Reads the device in the directory {@code at}; its VFIO device is listed only if {@code known} has none for it. */
-    static BoundDevice read(TreeWalk walk, Place at, VfioDevs known) {
+    /** Reads the device in the directory {@code at}; what {@code known} has of it is not asked again. */
+    static BoundDevice read(TreeWalk walk, Place at, MdevIndex known) {
+        Optional<String> driver = Optional.ofNullable(known.drivers().get(at.name()));
         Optional<Integer> group = walk.take(walk.linkNumber(at, "iommu_group"));
         return new BoundDevice(
                 at.name(),
                 at.path(),
-                walk.take(walk.linkName(at, "driver")),
+                driver.isPresent() ? driver : walk.take(walk.linkName(at, "driver")),
                 group.isPresent() ? OptionalInt.of(group.get()) : OptionalInt.empty(),
-                known.of(walk, at));
+                known.vfioDevs().of(walk, at));
     }
 }

@@ -11,9 +11,9 @@ import java.util.OptionalInt;
  * Every method reads the tree anew, in time linear in what it returns.
  */
 public final class MdevTree {
-    private static final String PARENTS = "/sys/class/mdev_bus";
+    static final String PARENTS = "/sys/class/mdev_bus";
     private static final String DEVICES = "/sys/bus/mdev/devices";
-    private static final String TYPES = "mdev_supported_types";
+    static final String TYPES = "mdev_supported_types";
 
     /** The attribute groups that vendors are known to give their devices: the samples, NVIDIA, Intel's GVT-g. */
     private static final List<String> VENDOR_GROUPS = List.of("vendor", "nvidia", "intel_vgpu");
@@ -91,11 +91,15 @@ public final class MdevTree {
     /** The devices by UUID. */
     public Scan<Device> devices() {
         TreeWalk walk = root.walk();
-        VfioDevs known = VfioDevs.read(walk);
+        MdevIndex known = MdevIndex.read(walk);
         List<Device> devices = new ArrayList<>();
-        walk.forEach(
-                walk.directory(DEVICES),
-                (uuid, at) -> device(walk, uuid, at, known).ifPresent(devices::add));
+        walk.take(walk.directory(DEVICES)).ifPresent(bus -> {
+            for (String uuid : walk.names(bus, Root.MAX_ENTRIES)) {
+                indexed(walk, uuid, known)
+                        .or(() -> walk.entryOf(bus, uuid).flatMap(at -> linked(walk, uuid, at, known)))
+                        .ifPresent(devices::add);
+            }
+        });
         return walk.scan(devices);
     }
 
@@ -105,7 +109,7 @@ public final class MdevTree {
         Optional<Device> device = Optional.empty();
         if (Names.valid(uuid)) {
             device = walk.take(walk.directory(DEVICES + "/" + uuid))
-                    .flatMap(at -> device(walk, uuid, at, VfioDevs.NONE));
+                    .flatMap(at -> linked(walk, uuid, at, MdevIndex.NONE));
         }
         return walk.scan(device.stream().toList());
     }
@@ -160,7 +164,18 @@ public final class MdevTree {
                 walk.attribute(at, attribute), TreeProblem.ATTRIBUTE_MISSING, at.child(attribute), "is missing");
     }
 
-    private static Optional<Device> device(TreeWalk walk, String uuid, Place at, VfioDevs known) {
+    /** The device as the index has it, if a directory of that name lies in the parent's. */
+    private static Optional<Device> indexed(TreeWalk walk, String uuid, MdevIndex known) {
+        return Optional.ofNullable(known.origins().get(uuid))
+                .flatMap(origin -> walk.directory(origin.parent(), uuid)
+                        .value()
+                        .filter(at -> at.parent().equals(origin.parent()))
+                        .map(at -> new Device(
+                                uuid, origin.parent().name(), origin.type(), BoundDevice.read(walk, at, known))));
+    }
+
+    /** The device in the directory that the bus links to. */
+    private static Optional<Device> linked(TreeWalk walk, String uuid, Place at, MdevIndex known) {
         if (at.path().startsWith(DEVICES)) {
             walk.note(TreeProblem.NOT_A_LINK.at(at.path(), "is not a link, so its parent is not known"));
             return Optional.empty();

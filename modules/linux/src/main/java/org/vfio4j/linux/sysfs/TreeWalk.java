@@ -94,14 +94,32 @@ final class TreeWalk {
         Optional<Place> at = take(directory);
         if (at.isPresent()) {
             for (String name : names(at.get(), Root.MAX_ENTRIES)) {
-                need(
-                                entry(at.get(), name),
-                                TreeProblem.VANISHED,
-                                at.get().child(name),
-                                "is gone, or links to what is gone")
-                        .ifPresent(place -> each.accept(name, place));
+                entryOf(at.get(), name).ifPresent(place -> each.accept(name, place));
             }
         }
+    }
+
+    /** The directory that an entry just listed is or links to. */
+    Optional<Place> entryOf(Place at, String name) {
+        return need(entry(at, name), TreeProblem.VANISHED, at.child(name), "is gone, or links to what is gone");
+    }
+
+    /** The same as {@link #forEach} without findings, for what is only a hint. */
+    void quietly(Reading<Place> directory, BiConsumer<String, Place> each) {
+        directory.value().ifPresent(at -> {
+            for (String name : quietly(directory)) {
+                entry(at, name).value().ifPresent(place -> each.accept(name, place));
+            }
+        });
+    }
+
+    /** The names in a directory without findings; none if there is no such directory. */
+    List<String> quietly(Reading<Place> directory) {
+        return directory
+                .then(at -> files.list(at.path(), Root.MAX_ENTRIES))
+                .value()
+                .map(Listing::names)
+                .orElseGet(List::of);
     }
 
     /** The directory that an entry is or, which is tried first because it is so nearly always, links to. */

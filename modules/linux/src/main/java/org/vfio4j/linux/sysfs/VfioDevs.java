@@ -23,10 +23,9 @@ record VfioDevs(Map<String, String> names) {
     private static final int MAX_BESIDE = 16;
 
     static VfioDevs read(TreeWalk walk) {
-        // A link that is odd is no finding: whatever this index lacks is looked for where it lies.
         Map<String, String> names = new HashMap<>();
         walk.directory(CLASS).value().ifPresent(at -> {
-            for (String name : walk.names(at, Root.MAX_ENTRIES)) {
+            for (String name : walk.quietly(Reading.found(at))) {
                 String below = "/" + BoundDevice.VFIO_DEV + "/" + name;
                 walk.link(at, name)
                         .value()
@@ -45,9 +44,8 @@ record VfioDevs(Map<String, String> names) {
         if (known == null) {
             return listed(walk, at);
         }
-        // Most kernels have no cdev, so this one look-up is all there is; it may pass a link, and only the other way
-        // settles that.
-        return walk.exists(at, BoundDevice.VFIO_DEV + "/" + known + "/dev")
+        // Where the kernel has no cdev, this one call is all it takes.
+        return walk.mayExist(at, BoundDevice.VFIO_DEV + "/" + known + "/dev")
                 ? listed(walk, at)
                 : Optional.of(new VfioDev(known, false));
     }

@@ -141,6 +141,7 @@ class MdevTreeTest {
         tree.run("rm", "-r", tree.path(DEVICE_7 + "/vfio-dev").toString())
                 .run("rm", "-r", tree.path("/sys/class/vfio-dev").toString())
                 .delete(DEVICE_7 + "/driver")
+                .delete("/sys/bus/mdev/drivers/mtty/" + UUID + 7)
                 .delete(DEVICE_7 + "/iommu_group");
 
         assertThat(devices().findings()).isEmpty();
@@ -223,8 +224,31 @@ class MdevTreeTest {
     }
 
     @Test
+    void withoutTheTypesAndDriversListsTheDevicesOwnLinksTell() {
+        Scan<MdevTree.Device> before = devices();
+        tree.run("rm", "-r", tree.path("/sys/class/mdev_bus").toString())
+                .run("rm", "-r", tree.path("/sys/bus/mdev/drivers").toString());
+
+        assertThat(devices()).isEqualTo(before);
+    }
+
+    @Test
+    void aTypesListThatNamesTheWrongParentIsNotBelieved() {
+        tree.link("/sys/devices/virtual/mdpy/mdpy/mdev_supported_types/mdpy-hd/devices/" + UUID + 7, "../../../x")
+                .link("/sys/devices/virtual/mdpy/mdpy/" + UUID + 8, "../../mtty/mtty/" + UUID + 8)
+                .link("/sys/devices/virtual/mdpy/mdpy/mdev_supported_types/mdpy-hd/devices/" + UUID + 8, "../../../x")
+                .delete(MTTY + "mdev_supported_types/mtty-1/devices/" + UUID + 7)
+                .delete(MTTY + "mdev_supported_types/mtty-2/devices/" + UUID + 8);
+
+        assertThat(devices().findings()).isEmpty();
+        assertThat(devices().items().subList(6, 8))
+                .extracting(MdevTree.Device::parent, MdevTree.Device::type)
+                .containsExactly(tuple("mtty", "mtty-1"), tuple("mtty", "mtty-2"));
+    }
+
+    @Test
     void aDeviceWithoutTypeIsAFinding() {
-        tree.delete(DEVICE_7 + "/mdev_type");
+        tree.delete(DEVICE_7 + "/mdev_type").delete(MTTY + "mdev_supported_types/mtty-1/devices/" + UUID + 7);
 
         assertThat(devices().items()).hasSize(7);
         assertThat(devices().findings()).singleElement().matches(it -> it.is(TreeProblem.VANISHED));

@@ -12,6 +12,9 @@ public interface Host extends AutoCloseable {
     /** The machine that it is on, or that its tree was captured on. */
     Machine machine();
 
+    /** Reads the parents and their types only: an inventory without devices. */
+    Inventory types();
+
     /** Reads what is there now, opening nothing. */
     Inventory inventory();
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param groupOrNull the IOMMU group's number
  * @param vfioNodeOrNull the name under {@code /dev/vfio/devices} where the host has the cdev interface
  * @param usage whether somebody has it open
+ * @param guestDriverVersionOrNull what the guest's driver last said of its version, where the host can tell
  */
 public record HostDevice(
         String name,
@@ -29,7 +30,33 @@ public record HostDevice(
         boolean isVfioBound,
         @Nullable Integer groupOrNull,
         @Nullable String vfioNodeOrNull,
-        Usage usage) {
+        Usage usage,
+        @Nullable String guestDriverVersionOrNull) {
+    /** A device of a host that knows nothing of guests' drivers. */
+    public HostDevice(
+            String name,
+            DeviceKind kind,
+            @Nullable String parentOrNull,
+            @Nullable String typeOrNull,
+            @Nullable String driverOrNull,
+            @Nullable String driverVersionOrNull,
+            boolean isVfioBound,
+            @Nullable Integer groupOrNull,
+            @Nullable String vfioNodeOrNull,
+            Usage usage) {
+        this(
+                name,
+                kind,
+                parentOrNull,
+                typeOrNull,
+                driverOrNull,
+                driverVersionOrNull,
+                isVfioBound,
+                groupOrNull,
+                vfioNodeOrNull,
+                usage,
+                null);
+    }
 
     public Optional<String> parent() {
         return Optional.ofNullable(parentOrNull);
@@ -45,6 +72,10 @@ public record HostDevice(
 
     public Optional<String> driverVersion() {
         return Optional.ofNullable(driverVersionOrNull);
+    }
+
+    public Optional<String> guestDriverVersion() {
+        return Optional.ofNullable(guestDriverVersionOrNull);
     }
 
     public OptionalInt group() {
@@ -67,6 +98,7 @@ public record HostDevice(
                 isVfioBound,
                 groupOrNull,
                 vfioNodeOrNull,
-                known);
+                known,
+                guestDriverVersionOrNull);
     }
 }

@@ -65,6 +65,13 @@ public final class KernelHost implements Host {
     }
 
     @Override
+    public Inventory types() {
+        Reader reader = new Reader();
+        List<MdevParent> parents = reader.parents();
+        return new Inventory(parents, List.of(), reader.findings);
+    }
+
+    @Override
     public Inventory inventory() {
         Reader reader = new Reader();
         List<MdevParent> parents = reader.parents();
@@ -181,9 +188,6 @@ public final class KernelHost implements Host {
         }
 
         private Usage usage(OptionalInt group, @Nullable String cdev) {
-            if (!root.exists("/proc")) {
-                return Usage.UNKNOWN;
-            }
             OpenFiles open = openFiles();
             List<Usage.Holder> holders = new ArrayList<>();
             if (group.isPresent()) {
@@ -205,7 +209,7 @@ public final class KernelHost implements Host {
         private OpenFiles openFiles() {
             OpenFiles known = openFiles;
             if (known == null) {
-                known = OpenFiles.scan(root);
+                known = root.exists("/proc") ? OpenFiles.scan(root) : new OpenFiles(Map.of(), false, List.of());
                 openFiles = known;
                 known.findings().forEach(f -> findings.add(unseenUse(f)));
             }

@@ -31,6 +31,16 @@ public final class DebugfsWay implements Way {
     }
 
     @Override
+    public String needs() {
+        return "root, and a kernel from 6.18 with CONFIG_VFIO_DEBUGFS";
+    }
+
+    @Override
+    public String touches() {
+        return "nothing: a file is read";
+    }
+
+    @Override
     public Map<Question, Answer> ask(HostDevice device) {
         Map<Question, Answer> answers = new EnumMap<>(Question.class);
         String path = "/sys/kernel/debug/vfio/" + device.name() + "/migration/features";

@@ -42,9 +42,22 @@ public final class Prober {
         return answers.values().stream().noneMatch(Answer.Unknown.class::isInstance);
     }
 
-    /** What an earlier way told stands; of two that could not tell, the later one came closer to the device. */
+    /**
+     * What an earlier way told stands, unless a later one says the same and more; of two that could not tell, the later one came closer to the
+     * device, if it asked it at all.
+     */
     private static Answer better(Answer earlier, Answer later) {
-        return earlier instanceof Answer.Unknown ? later : earlier;
+        return switch (earlier) {
+            case Answer.Unknown first ->
+                later instanceof Answer.Unknown second && second.cause() == Cause.NOT_OFFERED ? first : later;
+            case Answer.Yes first ->
+                first.flags().isEmpty()
+                                && later instanceof Answer.Yes second
+                                && !second.flags().isEmpty()
+                        ? later
+                        : earlier;
+            case Answer.No first -> first;
+        };
     }
 
     private Answer notOffered() {

@@ -11,6 +11,12 @@ public interface Way {
     /** Its name, as {@code --way} takes it. */
     String name();
 
+    /** What it takes to ask by it, in a few words. */
+    String needs();
+
+    /** What of the host and the device it touches, in a few words. */
+    String touches();
+
     /** The answers it has; a question it has nothing to say to is left out. */
     Map<Question, Answer> ask(HostDevice device);
 }

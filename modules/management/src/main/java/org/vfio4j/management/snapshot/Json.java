@@ -8,6 +8,7 @@ import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.MdevParent;
 import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.probe.Answer;
+import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -22,10 +23,11 @@ public final class Json {
 
     private Json() {}
 
-    /** {@code vfio types}: the parents with their types. */
-    public static ObjectNode types(String host, List<MdevParent> parents) {
+    /** {@code vfio types}: the parents with their types, and what was strange. */
+    public static ObjectNode types(String host, Inventory inventory) {
         ObjectNode document = document(host);
-        parents(document.putArray("parents"), parents);
+        parents(document.putArray("parents"), inventory.parents());
+        findings(document.putArray("findings"), inventory.findings());
         return document;
     }
 
@@ -45,6 +47,30 @@ public final class Json {
         return document;
     }
 
+    /** {@code vfio probe --compare}: the devices with every way beside every other. */
+    public static ObjectNode compare(String host, List<Comparison> comparisons) {
+        ObjectNode document = document(host);
+        ArrayNode devices = document.putArray("devices");
+        for (Comparison comparison : comparisons) {
+            ObjectNode node = device(comparison.device());
+            ArrayNode ways = node.putArray("ways");
+            comparison.rows().forEach(row -> way(ways.addObject(), row));
+            devices.add(node);
+        }
+        return document;
+    }
+
+    private static void way(ObjectNode into, Comparison.Row row) {
+        into.put("way", row.way()).put("offered", row.absenceOrNull() == null);
+        if (row.absenceOrNull() != null) {
+            into.put("because", row.absenceOrNull());
+            return;
+        }
+        into.put("needs", row.needs()).put("touches", row.touches());
+        ObjectNode learned = into.putObject("learned");
+        row.learned().forEach((question, answer) -> learned.set(question.word(), answer(answer)));
+    }
+
     /** {@code vfio snapshot}: all of it, with when and where. {@link SnapshotReader} reads it back. */
     public static ObjectNode snapshot(Snapshot snapshot) {
         ObjectNode document = document(snapshot.host());
@@ -57,7 +83,8 @@ public final class Json {
         return document;
     }
 
-    private static ObjectNode document(String host) {
+    /** The begin of every document: the version of its form, and the host's kind. */
+    public static ObjectNode document(String host) {
         return NODES.objectNode().put("schema", Snapshot.SCHEMA).put("host", host);
     }
 
@@ -75,7 +102,8 @@ public final class Json {
         }
     }
 
-    private static ObjectNode device(HostDevice device) {
+    /** A device as {@link #list} has it. */
+    public static ObjectNode device(HostDevice device) {
         ObjectNode node = NODES.objectNode()
                 .put("device", device.name())
                 .put("kind", device.kind().word())
@@ -108,7 +136,7 @@ public final class Json {
             probe.answers().forEach((question, answer) -> features.set(question.word(), answer(answer)));
             node.putObject("versions")
                     .put("host_driver", probe.device().driverVersionOrNull())
-                    .putNull("guest_driver");
+                    .put("guest_driver", probe.device().guestDriverVersionOrNull());
             into.add(node);
         }
     }
@@ -128,7 +156,8 @@ public final class Json {
         return node;
     }
 
-    private static void findings(ArrayNode into, List<Finding> findings) {
+    /** Findings as every document has them. */
+    public static void findings(ArrayNode into, List<Finding> findings) {
         for (Finding finding : findings) {
             into.addObject()
                     .put("id", finding.id())

@@ -46,6 +46,16 @@ final class Devices {
             }
 
             @Override
+            public String needs() {
+                return "nothing";
+            }
+
+            @Override
+            public String touches() {
+                return "nothing";
+            }
+
+            @Override
             public Map<Question, Answer> ask(HostDevice device) {
                 return answers;
             }

@@ -17,13 +17,13 @@ import org.vfio4j.management.TestDevice;
 import org.vfio4j.management.TestDriver;
 import org.vfio4j.management.TestTree;
 import org.vfio4j.management.host.DeviceKind;
-import org.vfio4j.management.host.EmbeddedHost;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.KernelHost;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.host.Usage;
+import org.vfio4j.management.host.UserHost;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.OpenException;
@@ -34,7 +34,7 @@ class OpenWayTest {
     private Path folder;
 
     private static Map<Question, Answer> ask(TestDevice device) {
-        try (EmbeddedHost host = new EmbeddedHost(List.of(new TestDriver("gpu").type("gpu-1", device)))) {
+        try (UserHost host = UserHost.demo(List.of(new TestDriver("gpu").type("gpu-1", device)))) {
             HostDevice shown = host.inventory().devices().getFirst();
             Map<Question, Answer> answers = new OpenWay(host, false).ask(shown);
             assertThat(host.find(shown.name()).orElseThrow().usage()).isEqualTo(Usage.FREE);
@@ -211,6 +211,11 @@ class OpenWayTest {
         @Override
         public Machine machine() {
             return new Machine("test", "test");
+        }
+
+        @Override
+        public Inventory types() {
+            return inventory();
         }
 
         @Override

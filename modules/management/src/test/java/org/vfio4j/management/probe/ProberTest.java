@@ -61,6 +61,16 @@ class ProberTest {
             }
 
             @Override
+            public String needs() {
+                return "nothing";
+            }
+
+            @Override
+            public String touches() {
+                return "nothing";
+            }
+
+            @Override
             public Map<Question, Answer> ask(HostDevice device) {
                 asked.add(device);
                 return Map.of();

@@ -12,9 +12,9 @@ import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.linux.sysfs.TreeFinding;
 import org.vfio4j.linux.sysfs.TreeProblem;
 import org.vfio4j.management.TestTree;
-import org.vfio4j.management.host.EmbeddedHost;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.UserHost;
 
 /** The ways that read files: sysfs and debugfs. */
 class TreeWaysTest {
@@ -165,8 +165,10 @@ class TreeWaysTest {
         assertThat(Ways.of(TestTree.empty(folder).host(), false))
                 .extracting(Way::name)
                 .containsExactly("sysfs", "debugfs");
-        try (EmbeddedHost host = new EmbeddedHost(List.of())) {
-            assertThat(Ways.of(host, false)).extracting(Way::name).containsExactly("open");
+        try (UserHost host = UserHost.demo(List.of())) {
+            assertThat(Ways.of(host, false))
+                    .extracting(Way::name)
+                    .containsExactly("sysfs", "features", "group", "read-only", "open");
         }
     }
 }

@@ -77,7 +77,7 @@ public final class ResumingStream implements MigrationStream {
 
     @Override
     public PrecopyInfo precopyInfo() {
-        requireUsable();
+        requireOpen();
         throw new VfioException(Errno.EINVAL, "the device is not in pre-copy");
     }
 
@@ -92,10 +92,14 @@ public final class ResumingStream implements MigrationStream {
         broken = false;
     }
 
-    private void requireUsable() {
+    private void requireOpen() {
         if (!open) {
             throw new VfioException(Errno.EBADF, "the stream is closed");
         }
+    }
+
+    private void requireUsable() {
+        requireOpen();
         if (ended) {
             throw new VfioException(Errno.ENODEV, "the device has left the state that the stream belonged to");
         }

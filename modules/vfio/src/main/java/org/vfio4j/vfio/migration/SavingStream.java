@@ -13,9 +13,6 @@ import org.vfio4j.vfio.VfioException;
  * all gets ENOMSG, since more follows once the device is stopped; then he gets the end. Reading after the device has ended it is ENODEV.
  */
 public final class SavingStream implements MigrationStream {
-    /** {@code asm-generic/errno.h}: no message of desired type. */
-    private static final int ENOMSG = 42;
-
     /** What the device does meanwhile. */
     private enum Phase {
         PRE_COPY,
@@ -64,7 +61,7 @@ public final class SavingStream implements MigrationStream {
         requireUsable();
         int count = (int) Math.min(into.byteSize(), content.length - position);
         if (count == 0 && into.byteSize() != 0 && phase == Phase.PRE_COPY) {
-            throw new VfioException(ENOMSG, "the rest follows once the device is stopped");
+            throw new VfioException(Errno.ENOMSG, "the rest follows once the device is stopped");
         }
         MemorySegment.copy(content, position, into, ValueLayout.JAVA_BYTE, 0, count);
         position += count;
@@ -79,7 +76,7 @@ public final class SavingStream implements MigrationStream {
 
     @Override
     public PrecopyInfo precopyInfo() {
-        requireUsable();
+        requireOpen();
         if (phase != Phase.PRE_COPY) {
             throw new VfioException(Errno.EINVAL, "the device is not in pre-copy");
         }
@@ -91,10 +88,14 @@ public final class SavingStream implements MigrationStream {
         open = false;
     }
 
-    private void requireUsable() {
+    private void requireOpen() {
         if (!open) {
             throw new VfioException(Errno.EBADF, "the stream is closed");
         }
+    }
+
+    private void requireUsable() {
+        requireOpen();
         if (phase == Phase.ENDED) {
             throw new VfioException(Errno.ENODEV, "the device has left the state that the stream belonged to");
         }

@@ -69,12 +69,15 @@ class StreamsTest {
         resuming.end();
 
         assertErrno(Errno.ENODEV, () -> read(saving, 1));
-        assertErrno(Errno.ENODEV, saving::precopyInfo);
+        assertErrno(Errno.EINVAL, saving::precopyInfo);
+        assertErrno(Errno.EINVAL, resuming::precopyInfo);
         assertErrno(Errno.ENODEV, () -> resuming.write(arena.allocate(1)));
 
         saving.close();
         resuming.close();
         assertErrno(Errno.EBADF, () -> read(saving, 1));
+        assertErrno(Errno.EBADF, saving::precopyInfo);
+        assertErrno(Errno.EBADF, resuming::precopyInfo);
         assertErrno(Errno.EBADF, () -> resuming.write(arena.allocate(1)));
     }
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Options whose value is a number. */
+final class Numbers {
+    private static final int MAX_DIGITS = 9;
+
+    private Numbers() {}
+
+    /** Writes the option's value, if it was given, into a command's arguments. */
+    static void put(ObjectNode arguments, String key, ParseResult line, String option) {
+        if (!line.hasMatchedOption(option)) {
+            return;
+        }
+        String text = line.matchedOptionValue(option, "");
+        if (text.isEmpty() || text.length() > MAX_DIGITS || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new CommandException(ExitCode.USAGE, option + " is a number that is not negative, not " + text, "");
+        }
+        arguments.put(key, Integer.parseInt(text));
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.control.RunningHost;
+import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.probe.Comparison;
+import org.vfio4j.management.probe.DeviceProbe;
+
+/** The running user-space host. */
+record RunningSource(RunningHost host) implements Source {
+    @Override
+    public String kind() {
+        return "user";
+    }
+
+    @Override
+    public Machine machine() {
+        return host.machine();
+    }
+
+    @Override
+    public Inventory types() {
+        return host.types();
+    }
+
+    @Override
+    public Inventory inventory() {
+        return host.inventory();
+    }
+
+    @Override
+    public Optional<HostDevice> find(String name) {
+        return host.find(name);
+    }
+
+    @Override
+    public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
+        return host.probe(devices, mayReset, wayOrNull);
+    }
+
+    @Override
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        return host.compare(devices, mayReset);
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+}

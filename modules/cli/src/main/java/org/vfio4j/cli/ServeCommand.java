@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.vfio4j.management.control.ControlServer;
+import org.vfio4j.management.control.Folders;
+import org.vfio4j.management.control.HostCommands;
+import org.vfio4j.management.control.RunLock;
+import org.vfio4j.management.definition.DefinedHost;
+import org.vfio4j.management.definition.Definitions;
+import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.UserHost;
+import org.vfio4j.vfio.mdev.MdevDriver;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code vfio serve}. */
+final class ServeCommand implements Command {
+    private static final String SYSFS = "--sysfs";
+    private static final String DRIVER = "--driver";
+    private static final String PROFILE = "--profile";
+    private static final long SHUTDOWN_SECONDS = 15;
+
+    @Override
+    public String name() {
+        return "serve";
+    }
+
+    @Override
+    public String summary() {
+        return "Runs a user-space host with the sample devices' parents";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = Command.spec(
+                        "vfio serve",
+                        "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
+                                + "                  [--run-dir DIR] [--state-dir DIR]",
+                        "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
+                                + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
+                                + " defined to start by themselves. The other commands find it by themselves.",
+                        "",
+                        "Needs no root, no VFIO and no GPU. The control socket is for the same user and root only.")
+                .addOption(Options.value("DIR", "show the host's sysfs there, by FUSE, for vfio run", SYSFS)
+                        .build())
+                .addOption(OptionSpec.builder(DRIVER)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("NAME")
+                        .description("also a vendor's driver that is there only on request")
+                        .completionCandidates(RequestedDrivers.names())
+                        .build())
+                .addOption(OptionSpec.builder(PROFILE)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("FILE")
+                        .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
+                        .build())
+                .addOption(FolderOptions.run())
+                .addOption(FolderOptions.state());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of(
+                                "vfio serve &",
+                                "vfio start -p mdpy -t mdpy-xga",
+                                "vfio probe --host user --compare",
+                                "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
+                        "0  it ran and was ended",
+                        "2  the command line was wrong",
+                        "3  not possible here: one runs already, a folder cannot be used"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        Folders folders = FolderOptions.of(line, world);
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        Thread hook = Thread.ofPlatform().unstarted(() -> endOnSignal(end, done));
+        try (RunLock _ = RunLock.take(folders);
+                UserHost host = UserHost.installed(drivers(line));
+                ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""))) {
+            Definitions definitions = new Definitions(folders.definitions());
+            definitions.clean();
+            DefinedHost defined = new DefinedHost(host, definitions);
+            List<Finding> findings = new ArrayList<>(defined.autostart());
+            HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), end::countDown);
+            Runtime.getRuntime().addShutdownHook(hook);
+            try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
+                Inventory inventory = host.inventory();
+                findings.addAll(inventory.findings());
+                say(world.terminal(), folders, sysfs, inventory, findings);
+                end.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            done.countDown();
+        }
+        forget(hook);
+        return ExitCode.OK;
+    }
+
+    private static List<MdevDriver> drivers(ParseResult line) {
+        List<MdevDriver> drivers = new ArrayList<>(RequestedDrivers.of(line.matchedOptionValue(DRIVER, List.of())));
+        drivers.addAll(ProfileFiles.of(line.matchedOptionValue(PROFILE, List.of())));
+        return drivers;
+    }
+
+    private static void say(
+            Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory, List<Finding> findings) {
+        PrintWriter out = terminal.out();
+        out.println("A user-space host: parents "
+                + String.join(
+                        ", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
+                + inventory.devices().size() + ".");
+        terminal.entry("control", folders.socket().toString());
+        terminal.entry("state", folders.definitions().toString());
+        if (sysfs.pathOrNull() != null) {
+            terminal.entry(
+                    "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
+        }
+        terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
+        FindingList.print(terminal, findings);
+        out.println("Ready. Ctrl-C ends it.");
+        out.flush();
+    }
+
+    /** On a signal: lets the host end in order, then ends the process with 0, since that is what was wanted. */
+    private static void endOnSignal(CountDownLatch end, CountDownLatch done) {
+        end.countDown();
+        try {
+            if (done.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(ExitCode.OK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // it is what ends the host now
+        }
+    }
+}

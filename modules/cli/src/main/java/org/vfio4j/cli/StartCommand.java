@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.util.List;
+import org.vfio4j.management.control.RunningHost;
+import org.vfio4j.management.host.HostDevice;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** {@code vfio start}. */
+final class StartCommand implements Command {
+    @Override
+    public String name() {
+        return "start";
+    }
+
+    @Override
+    public String summary() {
+        return "Makes a mediated device on the running user-space host";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = DeviceOptions.addTo(Command.spec(
+                        "vfio start",
+                        "vfio start [UUID|-u UUID] [-p PARENT -t TYPE] [--run-dir DIR]",
+                        "Makes a mediated device on the running user-space host (vfio serve): a defined one by its UUID,"
+                                + " any other by parent and type. Without a UUID it gets a new one, which is printed."))
+                .addOption(DeviceOptions.type());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of("vfio start -p mdpy -t mdpy-xga", "vfio start 1f0f2d6a-0000-4000-8000-0000000000aa"),
+                        "0  started",
+                        "1  it cannot be: no capacity left, the UUID is taken",
+                        "2  the command line was wrong",
+                        "3  not possible here: no running host, no such parent, type or definition"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        try (RunningHost host = FolderOptions.require(line, world)) {
+            HostDevice started = host.start(DeviceOptions.into(RunningHost.arguments(), line));
+            if (DeviceOptions.uuid(line).isEmpty()) {
+                world.terminal().out().println(started.name());
+            }
+            return ExitCode.OK;
+        }
+    }
+}

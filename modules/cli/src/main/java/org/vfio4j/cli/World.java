@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.vfio4j.linux.sysfs.Root;
+import org.vfio4j.management.host.Host;
+import org.vfio4j.management.host.UserHost;
+
+/**
+ * All that a command has of the outside.
+ *
+ * @param terminal where it prints
+ * @param root of this machine
+ * @param demo makes the host inside this process
+ * @param clock tells the time
+ * @param environment of this process
+ */
+record World(Terminal terminal, Root root, Supplier<Host> demo, Clock clock, Map<String, String> environment) {
+    World {
+        environment = Map.copyOf(environment);
+    }
+
+    /** This machine. */
+    static World of(Terminal terminal) {
+        return new World(terminal, Root.ofThisMachine(), UserHost::demo, Clock.systemUTC(), System.getenv());
+    }
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.vfio4j.linux.sysfs.Root;
+import org.vfio4j.management.host.Host;
+import org.vfio4j.management.host.UserHost;
+
+/**
+ * What a command line printed and ended with.
+ *
+ * @param out to the standard output
+ * @param err to the standard error
+ * @param code the exit code
+ */
+record Run(String out, String err, int code) {
+    private static final Instant NOW = Instant.parse("2026-11-23T10:15:30Z");
+
+    /** On a machine whose tree is in {@code machine}. */
+    static Run on(Path machine, String... args) {
+        return on(machine, UserHost::demo, false, args);
+    }
+
+    static Run on(Path machine, Supplier<Host> demo, boolean color, String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), color);
+        int code = Main.run(
+                new World(
+                        terminal,
+                        Root.at(machine),
+                        demo,
+                        Clock.fixed(NOW, ZoneOffset.UTC),
+                        Map.of("VFIO4J_RUN_DIR", "no-such-folder")),
+                args);
+        return new Run(out.toString(), err.toString(), code);
+    }
+
+    /** All of it, for a golden file. */
+    String transcript(String... args) {
+        StringBuilder all = new StringBuilder("$ vfio");
+        for (String arg : args) {
+            all.append(' ').append(arg.isEmpty() || arg.contains(" ") ? "'" + arg + "'" : arg);
+        }
+        all.append('\n').append(out);
+        err.lines().forEach(line -> all.append("stderr: ").append(line).append('\n'));
+        return all.append("exit ").append(code).append('\n').toString();
+    }
+}

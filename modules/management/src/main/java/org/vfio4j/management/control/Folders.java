@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.control;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a running host keeps what.
+ *
+ * @param run the control socket and the process's number; gone at the next boot
+ * @param state what is to stay: the definitions
+ */
+public record Folders(Path run, Path state) {
+    private static final String NAME = "vfio4j";
+
+    /**
+     * The folders that were named, or those of the environment.
+     *
+     * @param run named by {@code --run-dir}; else VFIO4J_RUN_DIR, else vfio4j in XDG_RUNTIME_DIR, else {@code /run/vfio4j}
+     * @param state named by {@code --state-dir}; else VFIO4J_STATE_DIR, else {@code /var/lib/vfio4j} for root and {@code ~/.local/state/vfio4j}
+     */
+    public static Folders of(Optional<Path> run, Optional<Path> state, Map<String, String> environment) {
+        return new Folders(
+                run.or(() -> folder(environment, "VFIO4J_RUN_DIR"))
+                        .or(() -> folder(environment, "XDG_RUNTIME_DIR").map(d -> d.resolve(NAME)))
+                        .orElse(Path.of("/run", NAME)),
+                state.or(() -> folder(environment, "VFIO4J_STATE_DIR")).orElseGet(() -> stateOf(environment)));
+    }
+
+    /** The control socket. */
+    public Path socket() {
+        return run.resolve("control.sock");
+    }
+
+    /** The file that holds the process's number, and that it keeps locked while it lives. */
+    public Path pidFile() {
+        return run.resolve("pid");
+    }
+
+    /** The definitions, laid out as mdevctl's. */
+    public Path definitions() {
+        return state.resolve("mdevctl.d");
+    }
+
+    private static Path stateOf(Map<String, String> environment) {
+        boolean isRoot = "root".equals(System.getProperty("user.name"));
+        return isRoot
+                ? Path.of("/var/lib", NAME)
+                : folder(environment, "XDG_STATE_HOME")
+                        .orElse(Path.of(System.getProperty("user.home"), ".local", "state"))
+                        .resolve(NAME);
+    }
+
+    private static Optional<Path> folder(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name))
+                .filter(f -> !f.isEmpty())
+                .map(Path::of);
+    }
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.control;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.definition.Definition;
+import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.probe.Comparison;
+import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.InventoryReader;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A user-space host in another process, asked over its control socket. For one thread. */
+public final class RunningHost implements AutoCloseable {
+    private static final int PART = 1_000;
+
+    private final ControlClient client;
+
+    private RunningHost(ControlClient client) {
+        this.client = client;
+    }
+
+    /** The host whose control socket this is; empty if none listens there. */
+    public static Optional<RunningHost> at(Path socket) {
+        return ControlClient.connect(socket).map(RunningHost::new);
+    }
+
+    /** What definitions there are, and what could not be read of them. */
+    public record Defined(List<DefinedDevice> devices, List<Finding> findings) {
+        public Defined {
+            devices = List.copyOf(devices);
+            findings = List.copyOf(findings);
+        }
+    }
+
+    /**
+     * Where a running host shows what.
+     *
+     * @param sysfsOrNull its mounted tree; null if it is not mounted
+     * @param definitions laid out as mdevctl's
+     */
+    public record Places(@Nullable Path sysfsOrNull, Path definitions) {}
+
+    /** Where it shows what. */
+    public Places places() {
+        Cursor at = client.call("query-folders", arguments());
+        String sysfs = at.at("sysfs").textOrNull();
+        return new Places(
+                sysfs == null ? null : Path.of(sysfs),
+                Path.of(at.at("definitions").text()));
+    }
+
+    /** The parents and types. */
+    public Inventory types() {
+        Cursor at = client.call("types", arguments());
+        return new Inventory(at.at("parents").each(InventoryReader::parent), List.of(), findings(at));
+    }
+
+    /** Everything. */
+    public Inventory inventory() {
+        Cursor at = client.call("list", arguments());
+        return new Inventory(types().parents(), at.at("devices").each(InventoryReader::device), findings(at));
+    }
+
+    /** The definitions. */
+    public Defined defined() {
+        Cursor at = client.call("list-defined", arguments());
+        return new Defined(at.at("definitions").each(DefinedDevice::read), findings(at));
+    }
+
+    /** The device of that name. */
+    public Optional<HostDevice> find(String name) {
+        Cursor device = client.call("find", arguments().put("device", name)).at("device");
+        return device.isAbsent() ? Optional.empty() : Optional.of(InventoryReader.device(device));
+    }
+
+    /** The machine it runs on. */
+    public Machine machine() {
+        Cursor at = client.call("query-machine", arguments());
+        return new Machine(at.at("host_name").text(), at.at("kernel").text());
+    }
+
+    /** Asks devices, by one way if it is not null. */
+    public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
+        List<DeviceProbe> probes = new ArrayList<>();
+        for (List<HostDevice> part : parts(devices)) {
+            ObjectNode arguments = devices(part, mayReset);
+            if (wayOrNull != null) {
+                arguments.put("way", wayOrNull);
+            }
+            probes.addAll(client.call("probe", arguments).at("devices").each(InventoryReader::probe));
+        }
+        return probes;
+    }
+
+    /** Asks devices by every way. */
+    public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
+        List<Comparison> comparisons = new ArrayList<>();
+        for (List<HostDevice> part : parts(devices)) {
+            Cursor answer = client.call("compare", devices(part, mayReset));
+            comparisons.addAll(answer.at("devices").each(InventoryReader::comparison));
+        }
+        return comparisons;
+    }
+
+    /** Makes a device, and returns it. */
+    public HostDevice start(ObjectNode wanted) {
+        return InventoryReader.device(client.call("start", wanted));
+    }
+
+    /** Writes a device down. */
+    public Definition define(ObjectNode wanted) {
+        return DefinedDevice.read(client.call("define", wanted)).definition();
+    }
+
+    /** Has a command done whose answer says nothing: stop, undefine, modify, shutdown. */
+    public void tell(String command, ObjectNode arguments) {
+        client.call(command, arguments);
+    }
+
+    /** No arguments yet. */
+    public static ObjectNode arguments() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    /** So that no request is longer than the host takes. */
+    private static List<List<HostDevice>> parts(List<HostDevice> devices) {
+        List<List<HostDevice>> parts = new ArrayList<>();
+        for (int i = 0; i < devices.size(); i += PART) {
+            parts.add(devices.subList(i, Math.min(devices.size(), i + PART)));
+        }
+        return parts;
+    }
+
+    private static ObjectNode devices(List<HostDevice> devices, boolean mayReset) {
+        ObjectNode arguments = arguments().put("open", mayReset);
+        ArrayNode names = arguments.putArray("devices");
+        devices.forEach(d -> names.add(d.name()));
+        return arguments;
+    }
+
+    private static List<Finding> findings(Cursor at) {
+        return at.at("findings").each(InventoryReader::finding);
+    }
+}

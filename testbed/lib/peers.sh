@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# Programs of a distribution, fetched by apt into the cache and unpacked there, never installed. Sourced after report.sh, host.sh and packages.sh.
+
+PEERS=${VFIO4J_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/vfio4j}
+
+# hold_peer NAME RECIPE COMMAND...: prints PEERS/NAME/RECIPE, complete. COMMAND fills the folder it gets as last argument if there is none yet.
+hold_peer() {
+  local place=$PEERS/$1/$2 work
+  shift 2
+  if [ -e "$place/complete" ]; then
+    printf '%s\n' "$place"
+    return
+  fi
+  mkdir -p "${place%/*}" || fail "$EXIT_UNPREPARED" "cannot make the cache folder ${place%/*}"
+  (
+    flock -w 1800 9 || fail "$EXIT_UNPREPARED" "another process has been preparing ${place%/*} for half an hour"
+    [ ! -e "$place/complete" ] || exit 0
+    rm -rf "$place" "${place%/*}"/fetching.*
+    work=$(mktemp -d "${place%/*}/fetching.XXXXXX")
+    if ! "$@" "$work" >"${place%/*}/fetch.log" 2>&1; then
+      rm -rf "$work"
+      tail -n 8 "${place%/*}/fetch.log" >&2
+      fail "$EXIT_UNPREPARED" "apt could not deliver what $place needs; the whole log is ${place%/*}/fetch.log"
+    fi
+    touch "$work/complete"
+    mv -T "$work" "$place"
+  ) 9>"${place%/*}/lock" || exit
+  printf '%s\n' "$place"
+}
+
+# unpack FOLDER: unpacks the packages that lie in FOLDER there, and removes them
+unpack() {
+  local package
+  for package in "$1"/*.deb; do
+    dpkg -x "$package" "$1" || return
+    rm -f "$package"
+  done
+}
+
+# debian_mirror: prints the address and the keyring of a Debian archive, from this machine's own sources
+debian_mirror() {
+  local address keyring
+  # shellcheck disable=SC2016 # the names are apt's
+  address=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
+    sed -n 's/^Debian|Debian|//p' | head -n 1)
+  keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+  [ -n "$address" ] && [ -r "$keyring" ] || return 1
+  printf '%s %s\n' "$address" "$keyring"
+}
+
+# download_from SUITE FOLDER PACKAGE...: downloads from that suite of Debian, whatever suite this machine is of, with lists of its own
+download_from() {
+  local suite=$1 folder=$2 address keyring apt=$2/apt
+  shift 2
+  read -r address keyring < <(debian_mirror) || {
+    echo "this machine's apt knows no Debian archive"
+    return 1
+  }
+  mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/none"
+  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$address" "$suite" >"$apt/sources.list"
+  : >"$apt/status"
+  local options=(
+    -o "Dir::Etc::SourceList=$apt/sources.list" -o "Dir::Etc::SourceParts=$apt/none"
+    -o "Dir::Etc::Preferences=$apt/none/preferences" -o "Dir::Etc::PreferencesParts=$apt/none"
+    -o "Dir::State::Lists=$apt/lists" -o "Dir::State::status=$apt/status"
+    -o "Dir::Cache::pkgcache=" -o "Dir::Cache::srcpkgcache=" -o "Dir::Cache::archives=$apt/archives"
+    -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::http::Timeout=20
+  )
+  timeout 600 apt-get "${options[@]}" update </dev/null || return
+  (cd "$folder" && timeout 900 apt-get "${options[@]}" download "$@" </dev/null) || return
+  rm -rf "$apt"
+}
+
+# show_mdevctl_folders PLACE: mdevctl refuses to run without the folders of its package; in a mount namespace they can be shown
+show_mdevctl_folders() {
+  [ -d /usr/lib/mdevctl ] || mount -t overlay -o "lowerdir=$1/folders:/usr/lib" mdevctl /usr/lib
+}
