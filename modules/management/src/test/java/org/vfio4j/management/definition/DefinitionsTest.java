@@ -49,7 +49,7 @@ class DefinitionsTest {
 
         assertThat(file("mtty", FIRST))
                 .hasContent("{\n  \"mdev_type\": \"mtty-1\",\n  \"start\": \"auto\",\n  \"attrs\": []\n}\n");
-        assertThat(Files.list(definitions.folder().resolve("mtty"))).hasSize(1);
+        assertThat(definitions.folder().resolve("mtty").toFile().list()).hasSize(1);
     }
 
     @Test
