@@ -167,7 +167,7 @@ class DefinitionsTest {
         Files.writeString(aside, "half");
         assertThat(definitions.list().findings()).isEmpty();
 
-        definitions.clean();
+        definitions.prepare();
 
         assertThat(aside).doesNotExist();
         assertThat(definitions.list().definitions()).hasSize(1);
