@@ -11,7 +11,7 @@
 verbose=${verbose:-no}
 
 report() {
-  printf 'kernel-vm: %s\n' "$*" >&2
+  printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
 # note TEXT...: progress, only heard with --verbose

@@ -115,7 +115,7 @@ class MdevctlIT {
 
         assertThat(full.exitCode()).isNotZero();
         assertThat(full.err()).contains("No available instances of mdpy-vga on mdpy");
-        assertThat(ask("mdevctl start --uuid " + Sample.ALL.getFirst().uuid() + " --parent mtty --type mtty-1")
+        assertThat(ask("mdevctl start --uuid " + Sample.ALL.getFirst().uuid() + " --parent mbochs --type mbochs-large")
                         .err())
                 .contains("already exists");
         assertThat(ask("mdevctl start --parent mtty --type mdpy-vga").exitCode())

@@ -64,7 +64,7 @@ final class ModifyCommand implements Command {
         boolean auto = line.hasMatchedOption(AUTO);
         boolean manual = line.hasMatchedOption(MANUAL);
         boolean adds = line.hasMatchedOption(ADD);
-        if (auto && manual || adds && line.hasMatchedOption(DELETE)) {
+        if ((auto && manual) || (adds && line.hasMatchedOption(DELETE))) {
             throw new CommandException(
                     ExitCode.USAGE,
                     auto && manual

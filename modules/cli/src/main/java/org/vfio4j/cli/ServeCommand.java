@@ -88,7 +88,7 @@ final class ServeCommand implements Command {
                 UserHost host = UserHost.installed(drivers(line));
                 ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""))) {
             Definitions definitions = new Definitions(folders.definitions());
-            definitions.clean();
+            definitions.prepare();
             DefinedHost defined = new DefinedHost(host, definitions);
             List<Finding> findings = new ArrayList<>(defined.autostart());
             HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), end::countDown);

@@ -188,7 +188,7 @@ class GoldenTest {
     @Test
     void aDeviceInUseIsNotTouched() throws IOException {
         Supplier<Host> demo = () -> {
-            EmbeddedHost host = new EmbeddedHost();
+            UserHost host = UserHost.demo();
             host.open(host.inventory().devices().getLast());
             return host;
         };

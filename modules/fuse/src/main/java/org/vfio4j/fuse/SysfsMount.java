@@ -26,7 +26,7 @@ public final class SysfsMount implements AutoCloseable {
 
     /** With {@code attr_timeout=0} a remembered name is asked about at every use, with {@code entry_timeout=1} not twice. */
     private static final String CACHING = "entry_timeout=1,attr_timeout=0,negative_timeout=0";
-    /** Root's mount is for all users, whom the kernel then judges by modes as in sysfs; anybody else's is for himself alone. */
+    /** One does not go without the other: jfuse does not tell who asks, so the kernel has to judge. */
     private static final String FOR_ALL = "allow_other,default_permissions";
     /** A write to {@code remove} waits for the device's users, so calls that wait must not use up the threads. */
     private static final String THREADS = "max_threads=128";
@@ -53,6 +53,19 @@ public final class SysfsMount implements AutoCloseable {
      * @throws MountException if it cannot be mounted: what is missing, and what to do
      */
     public static SysfsMount mount(Node.Directory sys, Path at) {
+        return mount(sys, at, Audience.EVERYBODY);
+    }
+
+    /** Who may look at root's mount; anybody else's is for himself alone. */
+    public enum Audience {
+        /** All users, as far as modes let them, as in sysfs. The kernel asks for the modes of a path's every folder, which costs time. */
+        EVERYBODY,
+        /** Root alone, and faster: a path is looked up at once. */
+        OWNER
+    }
+
+    /** The same, for this audience. */
+    public static SysfsMount mount(Node.Directory sys, Path at, Audience audience) {
         FuseLibrary library = FuseLibrary.find(Path.of("/"));
         FuseDevice.require(Path.of("/dev/fuse"));
         Path place = MountPoint.prepare(at);
@@ -63,7 +76,7 @@ public final class SysfsMount implements AutoCloseable {
         Fuse fuse = builder.build(new TreeOperations(
                 RealParts.in(sys), gate, builder.errno(), User.current().owner(), Instant.now()));
         try {
-            fuse.mount("vfio4j", place, "-o", options(root, library));
+            fuse.mount("vfio4j", place, "-o", options(root && audience == Audience.EVERYBODY, library));
         } catch (FuseMountFailedException | IllegalArgumentException e) {
             release(fuse);
             throw MountException.at(
@@ -77,9 +90,9 @@ public final class SysfsMount implements AutoCloseable {
         return new SysfsMount(place, fuse, gate, MountTable.read().at(place).filter(MountPoint::isOurs));
     }
 
-    private static String options(boolean root, FuseLibrary library) {
+    private static String options(boolean forAll, FuseLibrary library) {
         List<String> options = new ArrayList<>(List.of(CACHING, "fsname=" + MountPoint.SOURCE, "subtype=sysfs"));
-        if (root) {
+        if (forAll) {
             options.add(FOR_ALL);
         }
         if (library.hasPoolOption()) {
@@ -134,6 +147,12 @@ public final class SysfsMount implements AutoCloseable {
                         Errno.ENOENT,
                         "there is no " + device,
                         "Load the module (modprobe fuse), or give the container this device.");
+            }
+            if (!Files.isWritable(device)) {
+                throw new MountException(
+                        Errno.EACCES,
+                        "this user may not use " + device,
+                        "Run this as root, or let users mount (as root: chmod 666 " + device + ").");
             }
         }
     }

@@ -125,8 +125,13 @@ public final class Definitions {
         }
     }
 
-    /** Removes what a process that was killed while it wrote has left. */
-    public synchronized void clean() {
+    /** Makes the folder, for whoever looks into it, and removes what a process that was killed while it wrote has left. */
+    public synchronized void prepare() {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw failed("make", folder, e);
+        }
         for (Path parent : entries(folder, new ArrayList<>())) {
             DurableFiles.clean(parent);
         }

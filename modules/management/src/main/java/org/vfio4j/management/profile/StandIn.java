@@ -36,8 +36,11 @@ final class StandIn extends PciDevice {
     public GfxPlane queryGfxPlane(int planeFlags) {
         requireOpen();
         int type = planeFlags & ~GfxPlane.PROBE;
-        boolean shows = type == GfxPlane.REGION && can.has(DeviceFeatures.DISPLAY_REGION)
-                || type == GfxPlane.DMABUF && can.has(DeviceFeatures.DISPLAY_DMABUF);
+        boolean shows = switch (type) {
+            case GfxPlane.REGION -> can.has(DeviceFeatures.DISPLAY_REGION);
+            case GfxPlane.DMABUF -> can.has(DeviceFeatures.DISPLAY_DMABUF);
+            default -> false;
+        };
         if (!shows) {
             throw new VfioException(Errno.EINVAL, "a stand-in without such a display");
         }

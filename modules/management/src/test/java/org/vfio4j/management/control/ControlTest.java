@@ -225,10 +225,12 @@ class ControlTest {
 
     @Test
     void wrongArgumentsAreAnErrorAndTheConnectionGoesOn() throws IOException {
-        List<String> lines = exchange("{\"execute\":\"start\",\"arguments\":{\"device\":7}}\n"
-                + "{\"execute\":\"stop\"}\n"
-                + "{\"execute\":\"stop\",\"arguments\":{\"device\":\"../x\"}}\n"
-                + "{\"execute\":\"query-commands\"}\n");
+        List<String> lines = exchange("""
+                {"execute":"start","arguments":{"device":7}}
+                {"execute":"stop"}
+                {"execute":"stop","arguments":{"device":"../x"}}
+                {"execute":"query-commands"}
+                """);
 
         assertThat(lines).hasSize(5);
         assertThat(lines.subList(1, 4)).allMatch(l -> l.startsWith("{\"error\""));

@@ -49,7 +49,7 @@ class DefinitionsTest {
 
         assertThat(file("mtty", FIRST))
                 .hasContent("{\n  \"mdev_type\": \"mtty-1\",\n  \"start\": \"auto\",\n  \"attrs\": []\n}\n");
-        assertThat(Files.list(definitions.folder().resolve("mtty"))).hasSize(1);
+        assertThat(definitions.folder().resolve("mtty").toFile().list()).hasSize(1);
     }
 
     @Test
@@ -167,7 +167,7 @@ class DefinitionsTest {
         Files.writeString(aside, "half");
         assertThat(definitions.list().findings()).isEmpty();
 
-        definitions.clean();
+        definitions.prepare();
 
         assertThat(aside).doesNotExist();
         assertThat(definitions.list().definitions()).hasSize(1);

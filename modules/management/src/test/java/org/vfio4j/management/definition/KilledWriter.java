@@ -24,7 +24,7 @@ final class KilledWriter {
 
     public static void main(String[] args) {
         Definitions definitions = new Definitions(Path.of(args[0]));
-        definitions.clean();
+        definitions.prepare();
         System.out.println("ready");
         for (int i = 1; ; i = i % MOST + 1) {
             definitions.replace(definition(LASTING, i));

@@ -181,7 +181,7 @@ public final class CoreDevice {
     /** A close that failed, as of a driver that hung, is made up for before the next open. */
     private void closeVendor() {
         if (vendorOpen) {
-            guard.run("close", ops::close);
+            inDevice(() -> guard.run("close", ops::close));
             vendorOpen = false;
         }
     }
@@ -229,7 +229,15 @@ public final class CoreDevice {
 
     /** Lets the vendor's driver give back what the device held. */
     void remove() {
-        guard.runOnce("remove", ops::remove);
+        inDevice(() -> guard.runOnce("remove", ops::remove));
+    }
+
+    /** When no user's thread is still in the device. */
+    private void inDevice(Runnable action) {
+        guarded.locked(() -> {
+            action.run();
+            return true;
+        });
     }
 
     private void awaitClosed(Duration bound) {

@@ -17,7 +17,8 @@ import org.vfio4j.vfio.VfioException;
 
 /** What a device answered at its registration to the queries that need no open: never changed, so any thread may ask at any time. */
 final class DeviceFacts {
-    private static final int[] TYPES = {GfxPlane.REGION, GfxPlane.DMABUF};
+    /** Both at once is a question that devices refuse, each in its way. */
+    private static final int[] TYPES = {GfxPlane.REGION, GfxPlane.DMABUF, GfxPlane.REGION | GfxPlane.DMABUF};
 
     private final Set<Query.Kind> kinds;
     private final Map<Query<?>, Fact> facts;

@@ -182,7 +182,8 @@ final class GuardedDevice implements VfioDevice {
         return locked(() -> guard.call(operation, action));
     }
 
-    private <T> T locked(Supplier<T> action) {
+    /** Runs something that guards itself, when no other thread is in the device. */
+    <T> T locked(Supplier<T> action) {
         acquire();
         try {
             return action.get();

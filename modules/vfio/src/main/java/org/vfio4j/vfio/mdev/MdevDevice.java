@@ -3,6 +3,9 @@ package org.vfio4j.vfio.mdev;
 
 import java.util.Map;
 import java.util.UUID;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.core.BusDevice;
 import org.vfio4j.vfio.core.CoreDevice;
 
 /**
@@ -17,10 +20,17 @@ public record MdevDevice(UUID uuid, MdevParent parent, MdevType type, CoreDevice
     /**
      * The files of its {@code vendor} directory, name to content without the trailing newline, as its driver has them now.
      *
-     * @throws org.vfio4j.linux.ErrnoException EIO if the driver fails
+     * @throws org.vfio4j.linux.ErrnoException EIO if the driver fails, or names what cannot be a file
      */
     public Map<String, String> vendorAttributes() {
-        return core.guard()
+        Map<String, String> attributes = core.guard()
                 .call("vendorAttributes", () -> Map.copyOf(parent.driver().vendorAttributes(uuid, type)));
+        try {
+            attributes.keySet().forEach(BusDevice::requireName);
+        } catch (VfioException e) {
+            throw new VfioException(
+                    Errno.EIO, "the driver of " + uuid + " has an attribute whose name no file can have");
+        }
+        return attributes;
     }
 }

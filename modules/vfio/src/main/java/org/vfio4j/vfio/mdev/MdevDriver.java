@@ -16,8 +16,8 @@ import org.vfio4j.vfio.core.Query;
  * A vendor driver of mediated devices: its parent, its types, and how it makes a device. Found through {@link java.util.ServiceLoader}; an
  * instance is one parent with its own resources, which all its types share. Safe for use by many threads.
  *
- * <p>Only the first five methods and {@link #features} must be there; the rest is what a driver can tell or do more. The mdev core asks for
- * name, parent and types once, when it gets to know the driver.
+ * <p>The methods that have a default are what a driver can tell or do more. The mdev core asks for name, parent, types, features and version
+ * once, when it gets to know the driver.
  */
 public interface MdevDriver {
     /** The driver's name, such as {@code mdpy}. */

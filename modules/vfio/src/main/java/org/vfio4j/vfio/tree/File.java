@@ -2,6 +2,7 @@
 package org.vfio4j.vfio.tree;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -11,6 +12,9 @@ import org.vfio4j.vfio.VfioException;
 
 /** An attribute made of two functions; ENODEV once what it belongs to is gone. */
 final class File implements Node.Attribute {
+    /** A page: sysfs_emit of fs/sysfs/file.c cuts off what is longer. */
+    private static final int MAX_CONTENT = 4096;
+
     private static final int READ_ONLY = 0444;
     private static final int WRITE_ONLY = 0200;
     private static final int READ_AND_WRITE = 0644;
@@ -67,7 +71,8 @@ final class File implements Node.Attribute {
         if (show == null) {
             throw new VfioException(Errno.EACCES, "the attribute cannot be read");
         }
-        return show.get();
+        byte[] content = show.get();
+        return content.length > MAX_CONTENT ? Arrays.copyOf(content, MAX_CONTENT) : content;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,7 +43,7 @@ class MdevStormTest {
     private final Credentials me = Credentials.ofThisProcess();
     private final AtomicInteger alive = new AtomicInteger();
     private final ConcurrentHashMap<Integer, CoreDevice> numbers = new ConcurrentHashMap<>();
-    private final List<String> clashes = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final List<String> clashes = new CopyOnWriteArrayList<>();
 
     @Test
     void countsAreExactHoweverManyThreadsMakeUseAndRemoveDevices() throws Exception {
