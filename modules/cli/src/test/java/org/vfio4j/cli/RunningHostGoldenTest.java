@@ -127,6 +127,24 @@ class RunningHostGoldenTest {
     }
 
     @Test
+    void aPhysicalDeviceIsOpenedOnlyIfItIsNamed() throws Exception {
+        String file = folder.resolve("node.json").toString();
+        try (ServedHost host = ServedHost.in(folder)) {
+            golden(
+                    host,
+                    bare,
+                    "physical",
+                    "probe --host user 0000:00:05.0",
+                    "probe --host user --open",
+                    "probe --host user --compare --open",
+                    "probe --host user --open 0000:00:05.0",
+                    "probe --host user --open --way open 0000:00:05.0 --evidence",
+                    "snapshot --host user --open 0000:00:05.0 " + file,
+                    "probe --host " + file);
+        }
+    }
+
+    @Test
     void theKernelsDevicesAndTheUserSpaceHostsTogether() throws Exception {
         try (ServedHost host = ServedHost.in(folder)) {
             host.on(bare, "start", "-u", DISPLAY, "-p", "mdpy", "-t", "mdpy-vga");
