@@ -4,6 +4,7 @@ package org.vfio4j.management.profile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
@@ -18,7 +19,8 @@ import org.vfio4j.vfio.core.DeviceFeatures;
  * @param driverVersionOrNull its version, shown as {@code host_driver_version} of every device; null where it tells none
  * @param open what the driver's open wants
  * @param attributeGroup the folder of its devices' attributes
- * @param parents at least one
+ * @param parents PCI functions
+ * @param matrixOrNull the crypto cards of an s390 host that its devices can be given; null where there are none
  */
 public record Profile(
         String name,
@@ -26,13 +28,31 @@ public record Profile(
         @Nullable String driverVersionOrNull,
         Open open,
         String attributeGroup,
-        List<Parent> parents) {
+        List<Parent> parents,
+        @Nullable Matrix matrixOrNull) {
     public Profile {
         parents = List.copyOf(parents);
     }
 
+    Optional<Matrix> matrix() {
+        return Optional.ofNullable(matrixOrNull);
+    }
+
     Optional<String> driverVersion() {
         return Optional.ofNullable(driverVersionOrNull);
+    }
+
+    /**
+     * Which queues vfio_ap has: those of an adapter or a domain that was taken out of the host's masks, {@code apmask} and {@code aqmask}.
+     *
+     * @param adapters 0 to 255
+     * @param domains 0 to 255
+     */
+    public record Matrix(Set<Integer> adapters, Set<Integer> domains) {
+        public Matrix {
+            adapters = Set.copyOf(adapters);
+            domains = Set.copyOf(domains);
+        }
     }
 
     /** When a device can be opened. */

@@ -3,6 +3,7 @@ package org.vfio4j.management.profile;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -42,9 +43,10 @@ public final class ProfileDriver implements MdevDriver {
 
     /** A driver for each of the profile's parents. */
     public static List<MdevDriver> of(Profile profile) {
-        return profile.parents().stream()
-                .map(p -> (MdevDriver) new ProfileDriver(profile, p))
-                .toList();
+        List<MdevDriver> drivers = new ArrayList<>();
+        profile.parents().forEach(parent -> drivers.add(new ProfileDriver(profile, parent)));
+        profile.matrix().ifPresent(matrix -> drivers.add(new ApDriver(profile.name(), matrix)));
+        return drivers;
     }
 
     @Override

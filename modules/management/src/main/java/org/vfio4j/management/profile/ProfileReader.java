@@ -38,13 +38,21 @@ public final class ProfileReader {
     public static Profile read(byte[] json) {
         Cursor root = BoundedJson.parse(json, "profile", MAX_BYTES, ProfileException::new)
                 .objectOf(
-                        "profile", "name", "source", "driver", "driver_version", "open", "attribute_group", "parents");
+                        "profile",
+                        "name",
+                        "source",
+                        "driver",
+                        "driver_version",
+                        "open",
+                        "attribute_group",
+                        "parents",
+                        "matrix");
         if (root.at("profile").integer() != VERSION) {
             throw root.at("profile").wrong(VERSION + ", the only form this release reads");
         }
         root.at("source").textOrNull();
-        List<Profile.Parent> parents = root.at("parents").each(ProfileReader::parent);
-        if (parents.isEmpty() || parents.size() > MAX_PARENTS) {
+        List<Profile.Parent> parents = root.at("parents").eachOrNone(ProfileReader::parent);
+        if ((parents.isEmpty() && root.at("matrix").isAbsent()) || parents.size() > MAX_PARENTS) {
             throw root.at("parents").wrong("1 to " + MAX_PARENTS + " parents");
         }
         requireDistinct(root.at("parents"), parents, Profile.Parent::address);
@@ -55,7 +63,23 @@ public final class ProfileReader {
                 line(root.at("driver_version")),
                 open.isAbsent() ? Profile.Open.ALWAYS : open.word(Profile.Open.values(), Profile.Open::word),
                 root.at("attribute_group").isAbsent() ? GROUP : name(root.at("attribute_group")),
-                parents);
+                parents,
+                root.at("matrix").isAbsent() ? null : matrix(root.at("matrix")));
+    }
+
+    private static Profile.Matrix matrix(Cursor at) {
+        at.objectOf("adapters", "domains");
+        return new Profile.Matrix(
+                Set.copyOf(at.at("adapters").each(each -> apNumber(each, 2))),
+                Set.copyOf(at.at("domains").each(each -> apNumber(each, 4))));
+    }
+
+    private static int apNumber(Cursor at, int digits) {
+        int number = hex(at, digits);
+        if (number > ApMatrix.LAST) {
+            throw at.wrong("at most " + Integer.toHexString(ApMatrix.LAST));
+        }
+        return number;
     }
 
     private static Profile.Parent parent(Cursor at) {

@@ -20,7 +20,9 @@ class ProfileFuzzTest {
         }
         try (UserHost host = new UserHost(ProfileDriver.of(profile), List.of())) {
             assertThat(host.inventory().findings()).isEmpty();
-            assertThat(host.inventory().parents()).hasSize(profile.parents().size());
+            assertThat(host.inventory().parents())
+                    .hasSize(profile.parents().size()
+                            + profile.matrix().map(m -> 1).orElse(0));
         }
     }
 }

@@ -51,7 +51,7 @@ class ProfileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nvidia-grid.json", "intel-gvtg.json"})
+    @ValueSource(strings = {"nvidia-grid.json", "intel-gvtg.json", "s390-ap.json"})
     void theProfilesThatAreShippedMakeHosts(String file) throws IOException {
         try (UserHost host = host(Files.readString(FOLDER.resolve(file)))) {
             assertThat(host.inventory().findings()).isEmpty();
