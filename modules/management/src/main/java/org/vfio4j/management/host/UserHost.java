@@ -173,9 +173,7 @@ public final class UserHost implements Host {
             attribute.store(value.getBytes(StandardCharsets.UTF_8));
         } catch (ErrnoException e) {
             throw new RefusedException(
-                    e.errno(),
-                    subject + " cannot be set to \"" + value + "\": " + e.getMessage() + " (" + e.errnoName() + ")",
-                    "");
+                    e.errno(), subject + " cannot be set to \"" + value + "\": " + e.getMessage(), "");
         }
     }
 
