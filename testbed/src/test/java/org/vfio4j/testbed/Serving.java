@@ -20,12 +20,10 @@ final class Serving implements AutoCloseable {
 
     private final Path folder;
     private final Process process;
-    private final List<String> said;
 
-    private Serving(Path folder, Process process, List<String> said) {
+    private Serving(Path folder, Process process) {
         this.folder = folder;
         this.process = process;
-        this.said = said;
     }
 
     /** What a program left. */
@@ -44,7 +42,7 @@ final class Serving implements AutoCloseable {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             said.add(line);
             if (line.startsWith("Ready.")) {
-                return new Serving(folder, process, said);
+                return new Serving(folder, process);
             }
         }
         throw new AssertionError("vfio serve has ended: " + said + Files.readString(errors(folder)));
@@ -106,11 +104,6 @@ final class Serving implements AutoCloseable {
     /** What programs see as {@code /etc/mdevctl.d}. */
     Path definitions() {
         return folder.resolve("state/mdevctl.d");
-    }
-
-    /** What it printed until it was ready. */
-    List<String> said() {
-        return List.copyOf(said);
     }
 
     long pid() {
