@@ -2,13 +2,16 @@
 package org.vfio4j.management.profile;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.uapi.VfioDeviceInfo;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -87,6 +90,31 @@ final class ApStandIn implements VfioDevice {
     @Override
     public Optional<MigrationStream> setDeviceState(DeviceState target) {
         throw none(Errno.ENOTTY, "migration states");
+    }
+
+    @Override
+    public void mapDma(DmaMapping mapping) {
+        requireOpen();
+    }
+
+    @Override
+    public void unmapDma(IovaRange range) {
+        requireOpen();
+    }
+
+    @Override
+    public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        throw none(Errno.ENOTTY, "DMA");
+    }
+
+    @Override
+    public void stopDmaLogging() {
+        throw none(Errno.ENOTTY, "DMA");
+    }
+
+    @Override
+    public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+        throw none(Errno.ENOTTY, "DMA");
     }
 
     @Override
