@@ -121,6 +121,15 @@ class ControlTest {
     }
 
     @Test
+    void nothingIsResetThatIsNotNamed() throws IOException {
+        for (String command : List.of("probe", "compare")) {
+            assertThat(exchange("{\"execute\": \"" + command + "\", \"arguments\": {\"open\": true}}\n")
+                            .getLast())
+                    .contains("\"error\"", "so they must be named");
+        }
+    }
+
+    @Test
     void aDevicesWholeLifeOverTheSocket() {
         try (RunningHost running = running()) {
             assertThat(running.types().parents()).isEqualTo(host.types().parents());
