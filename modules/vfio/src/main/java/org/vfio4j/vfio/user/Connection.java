@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.LinuxException;
@@ -78,13 +79,7 @@ final class Connection implements AutoCloseable {
     private void answer(int size, int flags, int errno, List<Fd> fds) {
         MemorySegment request = inbox.bytes();
         int at = inbox.current();
-        Wire.header(
-                out,
-                Wire.u16(request, at + Wire.ID),
-                Wire.u16(request, at + Wire.COMMAND),
-                size,
-                flags,
-                errno);
+        Wire.header(out, Wire.u16(request, at + Wire.ID), Wire.u16(request, at + Wire.COMMAND), size, flags, errno);
         send(out, size, fds);
     }
 
@@ -100,7 +95,7 @@ final class Connection implements AutoCloseable {
                 sendRest(message, sent, size);
             }
         } catch (LinuxException e) {
-            throw lose(e.getMessage());
+            throw lose(e);
         }
     }
 
@@ -118,6 +113,11 @@ final class Connection implements AutoCloseable {
     /** An error number as a peer gave it; EPROTO for one that Linux has not. */
     static int checkedErrno(int errno) {
         return errno > 0 && errno <= MAX_ERRNO ? errno : Errno.EPROTO;
+    }
+
+    /** {@link #lose(String)} for what a call on the socket, or a message that makes no sense, says. */
+    ConnectionLostException lose(ErrnoException cause) {
+        return lose(String.valueOf(cause.getMessage()));
     }
 
     /** The connection is of no more use: the exception that says why. */

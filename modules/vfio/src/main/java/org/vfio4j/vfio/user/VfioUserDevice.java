@@ -89,8 +89,7 @@ public final class VfioUserDevice implements VfioDevice {
         int regionCount = VfioDeviceInfo.INFO_NUM_REGIONS.get(answer);
         int irqCount = VfioDeviceInfo.INFO_NUM_IRQS.get(answer);
         if (regionCount < 0 || regionCount > MAX_INDEXES || irqCount < 0 || irqCount > MAX_INDEXES) {
-            throw calls.malformed(
-                    Command.DEVICE_GET_INFO, regionCount + " regions and " + irqCount + " IRQ indexes");
+            throw calls.malformed(Command.DEVICE_GET_INFO, regionCount + " regions and " + irqCount + " IRQ indexes");
         }
         return new DeviceInfo(VfioDeviceInfo.INFO_FLAGS.get(answer), regionCount, irqCount);
     }
@@ -236,12 +235,14 @@ public final class VfioUserDevice implements VfioDevice {
 
     private Capabilities negotiate() {
         MemorySegment out = calls.out();
-        VersionMessage ours =
-                new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, Capabilities.with(Offer.NONE).json());
+        VersionMessage ours = new VersionMessage(
+                VersionMessage.MAJOR,
+                VersionMessage.MINOR,
+                Capabilities.with(Offer.NONE).json());
         int at = calls.call(Command.VERSION, ours.write(out.asSlice(Wire.HEADER)));
         try {
-            VersionMessage theirs =
-                    VersionMessage.read(calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER));
+            VersionMessage theirs = VersionMessage.read(
+                    calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER));
             if (theirs.major() != VersionMessage.MAJOR) {
                 throw new VfioException(Errno.EOPNOTSUPP, "the server speaks version " + theirs.major());
             }
