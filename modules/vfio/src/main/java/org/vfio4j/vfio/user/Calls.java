@@ -31,9 +31,10 @@ final class Calls implements AutoCloseable {
      * Takes ownership of a connected socket.
      *
      * @param memory what the server may reach; stays the caller's
+     * @param patience how long the server may take over a reply
      */
-    Calls(Fd socket, DmaSpace memory) {
-        this.connection = Connection.take(socket, IdleWait.SLEEP);
+    Calls(Fd socket, DmaSpace memory, Duration patience) {
+        this.connection = Connection.take(socket, IdleWait.SLEEP, patience);
         this.inbox = connection.inbox();
         this.in = inbox.bytes();
         this.memory = memory;

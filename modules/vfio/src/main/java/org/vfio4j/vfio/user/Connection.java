@@ -27,20 +27,26 @@ final class Connection implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment out = arena.allocate(Wire.MAX_MESSAGE, Long.BYTES);
     private final Slices outSlices = new Slices(out, Wire.DATA);
+    private final long patienceNanos;
     private boolean open = true;
     private boolean lost;
 
-    private Connection(FdChannel channel, Inbox inbox) {
+    private Connection(FdChannel channel, Inbox inbox, Duration patience) {
         this.channel = channel;
+        this.patienceNanos = patience.toNanos();
         this.inbox = inbox;
     }
 
-    /** Takes ownership of a connected socket, and bounds how long a peer may keep it waiting within a message. */
-    static Connection take(Fd socket, IdleWait idle) {
+    /**
+     * Takes ownership of a connected socket.
+     *
+     * @param patience how long the peer may keep it waiting within a message, or for a reply
+     */
+    static Connection take(Fd socket, IdleWait idle, Duration patience) {
         FdChannel channel = FdChannel.take(socket);
         try {
-            UnixSocket.bound(socket, Limits.PATIENCE);
-            return new Connection(channel, new Inbox(channel, idle));
+            UnixSocket.bound(socket, patience);
+            return new Connection(channel, new Inbox(channel, idle), patience);
         } catch (RuntimeException e) {
             channel.close();
             throw e;
@@ -104,7 +110,7 @@ final class Connection implements AutoCloseable {
         long sent = first;
         while (sent < size) {
             sent += channel.send(message, sent, size - sent, List.of());
-            if (sent < size && System.nanoTime() - begin > Limits.PATIENCE.toNanos()) {
+            if (sent < size && System.nanoTime() - begin > patienceNanos) {
                 throw lose("takes no more than " + sent + " of " + size + " bytes");
             }
         }

@@ -3,6 +3,7 @@ package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
@@ -48,8 +49,8 @@ public final class VfioUserDevice implements VfioDevice {
     private final ClientInterrupts interrupts;
     private final ClientFeatures features;
 
-    private VfioUserDevice(Fd socket) {
-        this.calls = new Calls(socket, memory);
+    private VfioUserDevice(Fd socket, Duration patience) {
+        this.calls = new Calls(socket, memory, patience);
         try {
             this.server = negotiate();
         } catch (RuntimeException e) {
@@ -73,7 +74,12 @@ public final class VfioUserDevice implements VfioDevice {
 
     /** The same on a socket that is connected already, of which it takes ownership. */
     public static VfioUserDevice take(Fd socket) {
-        return new VfioUserDevice(socket);
+        return take(socket, Limits.PATIENCE);
+    }
+
+    /** The same with a server that may take so long over a reply. */
+    static VfioUserDevice take(Fd socket, Duration patience) {
+        return new VfioUserDevice(socket, patience);
     }
 
     /** What the server told of the device in the handshake; empty for a server that knows nothing of this library's extension. */
