@@ -13,6 +13,7 @@ module org.vfio4j.vfio {
     exports org.vfio4j.vfio.migration;
     exports org.vfio4j.vfio.pci;
     exports org.vfio4j.vfio.tree;
+    exports org.vfio4j.vfio.user;
 
     uses org.vfio4j.vfio.bus.Hardware;
     uses org.vfio4j.vfio.mdev.MdevDriver;
