@@ -4,6 +4,7 @@ package org.vfio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 class RunningHostGoldenTest {
     private static final String DISPLAY = "1f0f2d6a-0000-4000-8000-0000000000d1";
+    private static final String OTHER = "1f0f2d6a-0000-4000-8000-0000000000c1";
     private static final String SERIAL = "1f0f2d6a-0000-4000-8000-0000000000e1";
 
     @TempDir
@@ -125,6 +127,9 @@ class RunningHostGoldenTest {
     @Test
     void definedAttributesAreSetOrTheDeviceIsNotStarted() throws Exception {
         String profiles = Path.of("../../profiles").toString();
+        Path file = Files.writeString(
+                folder.resolve("crypto.json"),
+                "{\"mdev_type\": \"vfio_ap-passthrough\", \"start\": \"auto\", \"attrs\": [{\"assign_adapter\": \"6\"}]}");
         try (ServedHost host = ServedHost.in(
                 folder, "--profile", profiles + "/nvidia-grid.json", "--profile", profiles + "/s390-ap.json")) {
             golden(
@@ -138,6 +143,10 @@ class RunningHostGoldenTest {
                     "define " + SERIAL + " -p matrix -t vfio_ap-passthrough",
                     "modify " + SERIAL + " --addattr assign_domain --value 0xab",
                     "modify " + SERIAL + " --addattr assign_adapter --value 5 --index 0",
+                    "define " + OTHER + " -p matrix --jsonfile " + file,
+                    "define -p matrix --jsonfile " + file + " --auto",
+                    "define -p matrix --jsonfile src/test/resources/snapshots/node7.json",
+                    "define -p matrix --jsonfile src/nowhere.json",
                     "list --defined",
                     "start " + DISPLAY,
                     "start " + SERIAL,

@@ -129,8 +129,9 @@ public record Profile(
      *
      * @param value what is in it at first
      * @param parameters what may be written to it: their names, and the permitted values of each; none if it can only be read
+     * @param isNumber whether it is the device's number on its parent instead, from 1
      */
-    public record Attribute(String value, Map<String, List<String>> parameters) {
+    public record Attribute(String value, Map<String, List<String>> parameters, boolean isNumber) {
         public Attribute {
             parameters = Map.copyOf(parameters);
         }

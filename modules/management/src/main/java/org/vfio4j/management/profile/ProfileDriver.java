@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
@@ -102,8 +103,8 @@ public final class ProfileDriver implements MdevDriver {
 
     @Override
     public synchronized Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
-        Map<String, String> attributes = values.get(uuid);
-        return Map.copyOf(attributes == null ? atFirst(require(type)) : attributes);
+        require(type);
+        return Map.copyOf(values.getOrDefault(uuid, Map.of()));
     }
 
     @Override
@@ -131,7 +132,9 @@ public final class ProfileDriver implements MdevDriver {
 
     private Map<String, String> atFirst(Profile.Type type) {
         Map<String, String> attributes = new HashMap<>();
-        type.attributes().forEach((name, attribute) -> attributes.put(name, attribute.value()));
+        type.attributes()
+                .forEach((name, attribute) ->
+                        attributes.put(name, attribute.isNumber() ? freeNumber(name) : attribute.value()));
         attributes.put(
                 STAND_IN, "vfio4j profile " + profile.name() + ": a plain PCI function, not a real " + type.id());
         return attributes;
@@ -152,6 +155,18 @@ public final class ProfileDriver implements MdevDriver {
     @Override
     public Optional<String> hostDriverVersion() {
         return profile.driverVersion();
+    }
+
+    /** The lowest that no other device of the parent has in this attribute. */
+    private String freeNumber(String attribute) {
+        Set<String> taken = values.values().stream()
+                .flatMap(device -> Stream.ofNullable(device.get(attribute)))
+                .collect(Collectors.toSet());
+        int number = 1;
+        while (taken.contains(String.valueOf(number))) {
+            number++;
+        }
+        return String.valueOf(number);
     }
 
     private synchronized void release(UUID uuid, String type) {

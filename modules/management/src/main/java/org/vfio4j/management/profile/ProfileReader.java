@@ -150,14 +150,18 @@ public final class ProfileReader {
     /** A text, or an object for one that can be written. */
     private static Profile.Attribute deviceAttribute(Cursor at) {
         if (at.node() == null || !at.node().isObject()) {
-            return new Profile.Attribute(content(at), Map.of());
+            return new Profile.Attribute(content(at), Map.of(), false);
         }
-        at.objectOf("value", "parameters");
+        at.objectOf("value", "parameters", "number");
+        if (at.at("number").flag()) {
+            at.objectOf("number");
+            return new Profile.Attribute("", Map.of(), true);
+        }
         Map<String, List<String>> parameters = named(at.at("parameters"), "parameters", ProfileReader::permitted);
         if (parameters.isEmpty()) {
             throw at.at("parameters").wrong("at least one parameter");
         }
-        return new Profile.Attribute(at.at("value").isAbsent() ? "" : content(at.at("value")), parameters);
+        return new Profile.Attribute(at.at("value").isAbsent() ? "" : content(at.at("value")), parameters, false);
     }
 
     private static List<String> permitted(Cursor at) {

@@ -14,7 +14,7 @@ import org.vfio4j.vfio.VfioException;
 /** Whatever bytes a profile's file holds, a host can be made of it, or it is refused with its place; so with what is written to attributes. */
 class ProfileFuzzTest {
     private static final Profile.Attribute PARAMS =
-            new Profile.Attribute("", Map.of("limit", List.of("0", "1"), "vnc", List.of("off")));
+            new Profile.Attribute("", Map.of("limit", List.of("0", "1"), "vnc", List.of("off")), false);
 
     @FuzzTest
     void write(byte[] bytes) {

@@ -157,6 +157,26 @@ class ProfileTest {
         }
     }
 
+    @Test
+    void devicesOfAParentAreNumberedAndAFreeNumberIsTakenAgain() throws IOException {
+        try (UserHost host = host(Files.readString(FOLDER.resolve("intel-gvtg.json")))) {
+            List<UUID> devices = List.of(UUID.randomUUID(), UUID.randomUUID());
+            devices.forEach(device -> host.start("0000:00:02.0", "i915-GVTg_V5_8", device));
+            assertThat(devices).extracting(device -> number(host, device)).containsExactly("1\n", "2\n");
+
+            host.stop(devices.getFirst(), java.time.Duration.ZERO);
+            UUID third = UUID.randomUUID();
+            host.start("0000:00:02.0", "i915-GVTg_V5_8", third);
+
+            assertThat(number(host, third)).isEqualTo("1\n");
+        }
+    }
+
+    private static String number(UserHost host, UUID device) {
+        String path = "/devices/pci0000:00/0000:00:02.0/" + device + "/intel_vgpu/vgpu_id";
+        return new String(((Node.Attribute) host.tree().find(path).orElseThrow()).show(), StandardCharsets.UTF_8);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
