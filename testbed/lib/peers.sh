@@ -58,6 +58,12 @@ download_source_from() {
   ask_suite deb-src "$1" "$2" source --download-only --only-source "${@:3}"
 }
 
+# install_from SUITE FOLDER PACKAGE...: downloads the packages with all that they need on a machine where nothing is installed.
+# A backports suite stands on the one that it is for.
+install_from() {
+  ask_suite deb "$1" "$2" --download-only --no-install-recommends -o "Dir::Cache::archives=$2" -t "$1" install -y "${@:3}"
+}
+
 # ask_suite deb|deb-src SUITE FOLDER ARGUMENT...: runs `apt-get ARGUMENT...` in FOLDER with lists of that suite alone
 ask_suite() {
   local kind=$1 suite=$2 folder=$3 address keyring apt=$3/apt
@@ -67,7 +73,7 @@ ask_suite() {
     return 1
   }
   mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/none"
-  printf '%s [signed-by=%s] %s %s main\n' "$kind" "$keyring" "$address" "$suite" >"$apt/sources.list"
+  printf "$kind [signed-by=$keyring] $address %s main\n" "$suite" "${suite%-backports}" | sort -u >"$apt/sources.list"
   : >"$apt/status"
   local options=(
     -o "Dir::Etc::SourceList=$apt/sources.list" -o "Dir::Etc::SourceParts=$apt/none"
