@@ -24,9 +24,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.Mapping;
+import org.vfio4j.linux.Memfd;
 import org.vfio4j.vfio.DeviceInfo;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.RegionCapability;
 import org.vfio4j.vfio.RegionFile;
 import org.vfio4j.vfio.RegionInfo;
@@ -67,6 +71,22 @@ class DeviceContract {
         List<String> first = Transcript.of(device);
 
         assertThat(Transcript.of(device)).isEqualTo(first);
+    }
+
+    @Test
+    void takesItsUsersMemoryAndGivesItBack() {
+        IovaRange range = IovaRange.of(1L << 30, 1 << 20);
+        try (Fd memory = Memfd.create("guest", 2 << 20)) {
+            DmaMapping mapping =
+                    new DmaMapping(range, DmaMapping.READ | DmaMapping.WRITE, new DmaMapping.File(memory, 1 << 20));
+            for (int i = 0; i < 2; i++) {
+                device.mapDma(mapping);
+                device.unmapDma(range);
+            }
+            device.mapDma(mapping);
+            device.unmapDma(IovaRange.ALL);
+            device.unmapDma(IovaRange.ALL);
+        }
     }
 
     @Test

@@ -3,13 +3,16 @@ package org.vfio4j.devices;
 
 import java.lang.foreign.MemorySegment;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -162,6 +165,31 @@ public final class MmioUart implements Hardware {
         public void close() {
             open = false;
             interrupts.close();
+        }
+
+        @Override
+        public void mapDma(DmaMapping mapping) {
+            requireOpen();
+        }
+
+        @Override
+        public void unmapDma(IovaRange range) {
+            requireOpen();
+        }
+
+        @Override
+        public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+            throw notOffered("DMA");
+        }
+
+        @Override
+        public void stopDmaLogging() {
+            throw notOffered("DMA");
+        }
+
+        @Override
+        public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+            throw notOffered("DMA");
         }
 
         private VfioException notOffered(String what) {

@@ -12,7 +12,6 @@ import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.VfioException;
-import org.vfio4j.vfio.migration.DmaLogging;
 import org.vfio4j.vfio.migration.Features;
 import org.vfio4j.vfio.migration.StateMachine;
 import org.vfio4j.vfio.pci.ConfigSpace;
@@ -135,7 +134,9 @@ final class MttyDevice extends PciDevice {
     }
 
     private static Features features(StateMachine states, MttyMigration migration) {
-        return DmaLogging.addTo(Features.builder().migration(states, migration::size))
+        return Features.builder()
+                .migration(states, migration::size)
+                .dmaLogging()
                 .build();
     }
 

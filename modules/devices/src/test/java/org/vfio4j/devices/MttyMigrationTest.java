@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,9 +20,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Eventfd;
-import org.vfio4j.linux.uapi.VfioDmaLogging;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Feature;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -67,18 +68,16 @@ class MttyMigrationTest {
     }
 
     @Test
-    void itAcceptsDmaLoggingAndHasNothingToReport() {
-        MemorySegment control = from.payload(VfioDmaLogging.CONTROL.size());
-        VfioDmaLogging.CONTROL_NUM_RANGES.set(control, 1);
-        MemorySegment report = from.payload(VfioDmaLogging.REPORT.size());
-        VfioDmaLogging.REPORT_PAGE_SIZE.set(report, 4096);
+    void itLogsDmaAndHasNothingToReport() {
+        IovaRange range = IovaRange.of(0, 1 << 20);
+        MemorySegment bitmap = from.payload(256 / 8);
 
-        source.feature(Feature.DMA_LOGGING_START | Feature.SET, control);
-        source.feature(Feature.DMA_LOGGING_REPORT | Feature.GET, report);
-        source.feature(Feature.DMA_LOGGING_STOP | Feature.SET, MemorySegment.NULL);
+        source.startDmaLogging(4096, List.of(range));
+        source.reportDmaLogging(range, 4096, bitmap);
+        source.stopDmaLogging();
 
-        VfioDmaLogging.CONTROL_NUM_RANGES.set(control, 0);
-        assertErrno(Errno.EINVAL, () -> source.feature(Feature.DMA_LOGGING_START | Feature.SET, control));
+        assertThat(bitmap.toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+        assertErrno(Errno.EINVAL, () -> source.startDmaLogging(4096, List.of()));
     }
 
     @ParameterizedTest

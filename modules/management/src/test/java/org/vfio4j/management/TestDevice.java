@@ -10,9 +10,11 @@ import java.util.Optional;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -123,6 +125,31 @@ public final class TestDevice implements VfioDevice {
 
     @Override
     public IrqInfo irqInfo(int index) {
+        throw unasked();
+    }
+
+    @Override
+    public void mapDma(DmaMapping mapping) {
+        throw unasked();
+    }
+
+    @Override
+    public void unmapDma(IovaRange range) {
+        throw unasked();
+    }
+
+    @Override
+    public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        throw unasked();
+    }
+
+    @Override
+    public void stopDmaLogging() {
+        throw unasked();
+    }
+
+    @Override
+    public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
         throw unasked();
     }
 

@@ -2,6 +2,7 @@
 package org.vfio4j.vfio;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -66,7 +67,7 @@ public interface VfioDevice extends AutoCloseable {
      * @param flags the feature's index (0 to 0xffff) with the GET, SET and PROBE bits of {@link Feature}
      * @param data the feature's payload in the kernel's layout, native memory; not touched by a probe
      * @throws org.vfio4j.linux.ErrnoException ENOTTY if the device does not have the feature; EINVAL for wrong flags or a short payload, and
-     *     for setting the device state, which is {@link #setDeviceState}'s
+     *     for what has a method of its own: setting the device state, and DMA logging
      */
     void feature(int flags, MemorySegment data);
 
@@ -77,6 +78,42 @@ public interface VfioDevice extends AutoCloseable {
      * @throws org.vfio4j.linux.ErrnoException ENOTTY if the device cannot migrate; EINVAL if there is no way; EIO if the device is now in ERROR
      */
     Optional<MigrationStream> setDeviceState(DeviceState target);
+
+    /**
+     * VFIO_IOMMU_MAP_DMA: the device may reach this memory from now on. A device that does no DMA has no use for it, and says so by nothing.
+     *
+     * @throws org.vfio4j.linux.ErrnoException EEXIST if part of the range is mapped already; EINVAL for a file that cannot be mapped there
+     */
+    void mapDma(DmaMapping mapping);
+
+    /**
+     * VFIO_IOMMU_UNMAP_DMA: takes away every mapping that lies in {@code range}; the device does not reach them once this returns.
+     *
+     * @throws org.vfio4j.linux.ErrnoException EINVAL, and nothing happens, if the range would cut a mapping in two
+     */
+    void unmapDma(IovaRange range);
+
+    /**
+     * VFIO_DEVICE_FEATURE_DMA_LOGGING_START: from now on the device remembers which pages in {@code ranges} it writes.
+     *
+     * @param pageSize the page the user would like to be told about, in bytes; the device may remember smaller or larger ones
+     * @throws org.vfio4j.linux.ErrnoException ENOTTY if the device cannot; EINVAL if it does so already, or there is no range, E2BIG if there
+     *     are too many
+     */
+    void startDmaLogging(long pageSize, List<IovaRange> ranges);
+
+    /** VFIO_DEVICE_FEATURE_DMA_LOGGING_STOP: EINVAL if it was not started. */
+    void stopDmaLogging();
+
+    /**
+     * VFIO_DEVICE_FEATURE_DMA_LOGGING_REPORT: which pages the device has written since it was last asked, and forgets it.
+     *
+     * @param pageSize of one bit, in bytes: a power of two, 4096 or more
+     * @param bitmap in which the bits of written pages are set, the page at the range's begin first, 64 bits to a native word; no bit is
+     *     cleared
+     * @throws org.vfio4j.linux.ErrnoException EINVAL if logging was not started, for a bad page size or a bitmap that is too short
+     */
+    void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap);
 
     /** Ends this use of the device. What it lent (mappings, dmabufs) lives until it is closed. */
     @Override

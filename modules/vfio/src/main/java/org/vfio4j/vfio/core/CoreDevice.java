@@ -181,7 +181,10 @@ public final class CoreDevice {
     /** A close that failed, as of a driver that hung, is made up for before the next open. */
     private void closeVendor() {
         if (vendorOpen) {
-            inDevice(() -> guard.run("close", ops::close));
+            inDevice(() -> {
+                guarded.forgetDma();
+                guard.run("close", ops::close);
+            });
             vendorOpen = false;
         }
     }

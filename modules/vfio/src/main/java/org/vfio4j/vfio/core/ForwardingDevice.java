@@ -2,11 +2,14 @@
 package org.vfio4j.vfio.core;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -77,5 +80,30 @@ abstract class ForwardingDevice implements VfioDevice {
     @Override
     public Optional<MigrationStream> setDeviceState(DeviceState target) {
         return target().setDeviceState(target);
+    }
+
+    @Override
+    public void mapDma(DmaMapping mapping) {
+        target().mapDma(mapping);
+    }
+
+    @Override
+    public void unmapDma(IovaRange range) {
+        target().unmapDma(range);
+    }
+
+    @Override
+    public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        target().startDmaLogging(pageSize, ranges);
+    }
+
+    @Override
+    public void stopDmaLogging() {
+        target().stopDmaLogging();
+    }
+
+    @Override
+    public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+        target().reportDmaLogging(range, pageSize, bitmap);
     }
 }

@@ -3,6 +3,7 @@ package org.vfio4j.vfio.core;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -10,9 +11,11 @@ import java.util.function.Supplier;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -145,9 +148,54 @@ final class GuardedDevice implements VfioDevice {
                 .map(stream -> new GuardedStream(stream, this));
     }
 
+    @Override
+    public void mapDma(DmaMapping mapping) {
+        exclusively("VFIO_IOMMU_MAP_DMA", () -> {
+            device.mapDma(mapping);
+            return true;
+        });
+    }
+
+    @Override
+    public void unmapDma(IovaRange range) {
+        exclusively("VFIO_IOMMU_UNMAP_DMA", () -> {
+            device.unmapDma(range);
+            return true;
+        });
+    }
+
+    @Override
+    public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        exclusively("DMA_LOGGING_START", () -> {
+            device.startDmaLogging(pageSize, ranges);
+            return true;
+        });
+    }
+
+    @Override
+    public void stopDmaLogging() {
+        exclusively("DMA_LOGGING_STOP", () -> {
+            device.stopDmaLogging();
+            return true;
+        });
+    }
+
+    @Override
+    public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+        exclusively("DMA_LOGGING_REPORT", () -> {
+            device.reportDmaLogging(range, pageSize, bitmap);
+            return true;
+        });
+    }
+
     /** A use has ended; the device stays. */
     @Override
     public void close() {}
+
+    /** The user is gone, and his memory with him. */
+    void forgetDma() {
+        guard.run("VFIO_IOMMU_UNMAP_DMA", () -> device.unmapDma(IovaRange.ALL));
+    }
 
     VendorGuard guard() {
         return guard;

@@ -2,11 +2,14 @@
 package org.vfio4j.vfio.core;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.Feature;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionFile;
@@ -59,12 +62,11 @@ public final class ReadOnlyDevice extends ForwardingDevice {
         throw refused("VFIO_DEVICE_GET_GFX_DMABUF");
     }
 
-    /** A probe passes, and so does GET but for the dirty bitmap, which a report takes out of the log. */
+    /** A probe passes, and so does GET. */
     @Override
     public void feature(int flags, MemorySegment data) {
         boolean probe = (flags & Feature.PROBE) != 0;
-        boolean takes = (flags & Feature.INDEX_MASK) == Feature.DMA_LOGGING_REPORT;
-        if (!probe && ((flags & Feature.SET) != 0 || takes)) {
+        if (!probe && (flags & Feature.SET) != 0) {
             throw refused("VFIO_DEVICE_FEATURE SET");
         }
         device.feature(flags, data);
@@ -73,6 +75,32 @@ public final class ReadOnlyDevice extends ForwardingDevice {
     @Override
     public Optional<MigrationStream> setDeviceState(DeviceState target) {
         throw refused("VFIO_DEVICE_FEATURE SET MIG_DEVICE_STATE");
+    }
+
+    @Override
+    public void mapDma(DmaMapping mapping) {
+        throw refused("VFIO_IOMMU_MAP_DMA");
+    }
+
+    @Override
+    public void unmapDma(IovaRange range) {
+        throw refused("VFIO_IOMMU_UNMAP_DMA");
+    }
+
+    @Override
+    public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        throw refused("VFIO_DEVICE_FEATURE SET DMA_LOGGING_START");
+    }
+
+    @Override
+    public void stopDmaLogging() {
+        throw refused("VFIO_DEVICE_FEATURE SET DMA_LOGGING_STOP");
+    }
+
+    /** A report takes what it tells out of the log. */
+    @Override
+    public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+        throw refused("VFIO_DEVICE_FEATURE GET DMA_LOGGING_REPORT");
     }
 
     @Override

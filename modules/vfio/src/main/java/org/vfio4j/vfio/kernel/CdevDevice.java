@@ -27,8 +27,7 @@ final class CdevDevice {
             Fd iommu = opened.take(step(Step.IOMMU, () -> FileIo.open(iommuNode.toString(), FileIo.O_RDWR)));
             Fd fd = step(Step.OPEN, () -> FileIo.open(deviceNode.toString(), FileIo.O_RDWR));
             device = fd;
-            bind(fd, iommu);
-            return new KernelDevice(fd, opened);
+            return new KernelDevice(fd, opened, bind(fd, iommu));
         } catch (Throwable e) {
             if (device != null) {
                 device.close();
@@ -38,7 +37,7 @@ final class CdevDevice {
         }
     }
 
-    private static void bind(Fd device, Fd iommu) {
+    private static AddressSpace bind(Fd device, Fd iommu) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bind = VfioCdev.BIND.request(arena);
             VfioCdev.BIND_IOMMUFD.set(bind, iommu.number());
@@ -47,8 +46,10 @@ final class CdevDevice {
             Iommufd.IOAS_ALLOC_SIZE.set(space, (int) Iommufd.IOAS_ALLOC.size());
             step(Step.IOMMU, () -> IOMMU_IOAS_ALLOC.call(iommu, space));
             MemorySegment attach = VfioCdev.ATTACH.request(arena);
-            VfioCdev.ATTACH_PT_ID.set(attach, Iommufd.IOAS_ALLOC_OUT_IOAS_ID.get(space));
+            int id = Iommufd.IOAS_ALLOC_OUT_IOAS_ID.get(space);
+            VfioCdev.ATTACH_PT_ID.set(attach, id);
             step(Step.IOMMU, () -> VFIO_DEVICE_ATTACH_IOMMUFD_PT.call(device, attach));
+            return new AddressSpace.Ioas(iommu, id);
         }
     }
 }

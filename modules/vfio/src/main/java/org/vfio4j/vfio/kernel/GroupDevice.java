@@ -37,7 +37,7 @@ final class GroupDevice {
             Fd container = opened.take(step(Step.IOMMU, () -> FileIo.open(containerNode.toString(), FileIo.O_RDWR)));
             join(container, group);
             Fd fd = step(Step.DEVICE, () -> deviceOf(group, device));
-            return new KernelDevice(fd, opened);
+            return new KernelDevice(fd, opened, new AddressSpace.Type1(container));
         } catch (Throwable e) {
             opened.close();
             throw e;

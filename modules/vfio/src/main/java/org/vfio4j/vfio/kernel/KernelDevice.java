@@ -27,9 +27,11 @@ import org.vfio4j.linux.uapi.VfioIrq;
 import org.vfio4j.linux.uapi.VfioMigration;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -45,12 +47,14 @@ final class KernelDevice implements VfioDevice {
 
     private final Fd fd;
     private final Attachment attachment;
+    private final KernelDma dma;
     private final Map<Integer, KernelRegion> regions = new HashMap<>();
 
-    /** Owns both from now on. */
-    KernelDevice(Fd fd, Attachment attachment) {
+    /** Owns descriptor and attachment from now on; what is mapped goes to {@code space}. */
+    KernelDevice(Fd fd, Attachment attachment, AddressSpace space) {
         this.fd = fd;
         this.attachment = attachment;
+        this.dma = new KernelDma(space);
     }
 
     @Override
@@ -198,6 +202,12 @@ final class KernelDevice implements VfioDevice {
     public void feature(int flags, MemorySegment data) {
         int index = flags & Feature.INDEX_MASK;
         boolean probe = (flags & Feature.PROBE) != 0;
+        boolean ownMethod = index == Feature.DMA_LOGGING_START
+                || index == Feature.DMA_LOGGING_STOP
+                || index == Feature.DMA_LOGGING_REPORT;
+        if (ownMethod && !probe) {
+            throw new VfioException(Errno.EINVAL, "DMA is logged through methods of its own");
+        }
         boolean opensFd = (index == Feature.MIG_DEVICE_STATE && (flags & Feature.SET) != 0)
                 || index == VfioFeature.VFIO_DEVICE_FEATURE_DMA_BUF;
         if (opensFd && !probe) {
@@ -234,9 +244,35 @@ final class KernelDevice implements VfioDevice {
     }
 
     @Override
+    public void mapDma(DmaMapping mapping) {
+        dma.map(mapping);
+    }
+
+    @Override
+    public void unmapDma(IovaRange range) {
+        dma.unmap(range);
+    }
+
+    @Override
+    public void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        KernelDmaLogging.start(fd, pageSize, ranges);
+    }
+
+    @Override
+    public void stopDmaLogging() {
+        KernelDmaLogging.stop(fd);
+    }
+
+    @Override
+    public void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+        KernelDmaLogging.report(fd, range, pageSize, bitmap);
+    }
+
+    @Override
     public void close() {
         fd.close();
         attachment.close();
+        dma.close();
     }
 
     private KernelRegion region(int index) {

@@ -62,6 +62,11 @@ public final class Features {
         }
     }
 
+    /** Whether the device has a feature. */
+    public boolean has(int index) {
+        return entries.containsKey(index);
+    }
+
     private static void perform(int index, @Nullable Operation operation, MemorySegment data) {
         if (operation == null) {
             throw new VfioException(Errno.EINVAL, "feature " + index + " is neither probed, got nor set");
@@ -131,6 +136,17 @@ public final class Features {
                         throw new VfioException(
                                 Errno.EINVAL, "the state is set by setDeviceState, which has the stream");
                     });
+        }
+
+        /** DMA logging: it can be asked for here, and is done through the device's own methods. */
+        public Builder dmaLogging() {
+            Consumer<MemorySegment> refuse = data -> {
+                throw new VfioException(
+                        Errno.EINVAL, "DMA is logged through the device's own methods, which have ranges and bitmap");
+            };
+            return set(Feature.DMA_LOGGING_START, 0, refuse)
+                    .set(Feature.DMA_LOGGING_STOP, 0, refuse)
+                    .get(Feature.DMA_LOGGING_REPORT, 0, refuse);
         }
 
         public Features build() {

@@ -2,6 +2,7 @@
 package org.vfio4j.vfio.pci;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -9,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.Dmabuf;
+import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -18,6 +22,7 @@ import org.vfio4j.vfio.RegionFile;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.dma.DmaSpace;
 import org.vfio4j.vfio.migration.Features;
 
 /**
@@ -34,6 +39,8 @@ public abstract class PciDevice implements VfioDevice {
     private final @Nullable Region[] regions;
     private final Interrupts interrupts;
     private final Features features;
+    private final DmaSpace dma;
+    private final boolean mastersBus;
     private final Runnable release;
     private boolean open = true;
 
@@ -45,6 +52,8 @@ public abstract class PciDevice implements VfioDevice {
         this.regionCount = parts.regionCount();
         this.interrupts = parts.interrupts;
         this.features = parts.features;
+        this.dma = parts.dma;
+        this.mastersBus = parts.mastersBus;
         this.release = parts.release;
     }
 
@@ -144,6 +153,39 @@ public abstract class PciDevice implements VfioDevice {
         throw new VfioException(Errno.ENOTTY, "the device cannot migrate");
     }
 
+    /** Ignored where the device does no DMA: mapping memory that nobody will reach would cost its user. */
+    @Override
+    public final void mapDma(DmaMapping mapping) {
+        requireOpen();
+        if (mastersBus) {
+            dma.map(mapping);
+        }
+    }
+
+    @Override
+    public final void unmapDma(IovaRange range) {
+        requireOpen();
+        dma.unmap(range);
+    }
+
+    @Override
+    public final void startDmaLogging(long pageSize, List<IovaRange> ranges) {
+        requireDmaLogging();
+        dma.startLogging(pageSize, ranges);
+    }
+
+    @Override
+    public final void stopDmaLogging() {
+        requireDmaLogging();
+        dma.stopLogging();
+    }
+
+    @Override
+    public final void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
+        requireDmaLogging();
+        dma.reportLogging(range, pageSize, bitmap);
+    }
+
     /** Takes every eventfd away, closes the regions, then gives the vendor driver back what the device held. */
     @Override
     public final void close() {
@@ -153,6 +195,7 @@ public abstract class PciDevice implements VfioDevice {
         open = false;
         closeDevice();
         interrupts.close();
+        dma.close();
         for (Region region : regions) {
             if (region != null) {
                 region.close();
@@ -168,6 +211,13 @@ public abstract class PciDevice implements VfioDevice {
     protected final void requireOpen() {
         if (!open) {
             throw new VfioException(Errno.EBADF, "the device is closed");
+        }
+    }
+
+    private void requireDmaLogging() {
+        requireOpen();
+        if (!features.has(Feature.DMA_LOGGING_START)) {
+            throw new VfioException(Errno.ENOTTY, "the device does not log its DMA");
         }
     }
 
@@ -205,6 +255,8 @@ public abstract class PciDevice implements VfioDevice {
         private int emptyRegionFlags;
         private Interrupts interrupts = Interrupts.none();
         private Features features = Features.none();
+        private DmaSpace dma = new DmaSpace();
+        private boolean mastersBus;
         private Runnable release = () -> {};
 
         /** A device with this configuration space and nothing else. */
@@ -240,6 +292,13 @@ public abstract class PciDevice implements VfioDevice {
 
         public Parts features(Features newFeatures) {
             this.features = newFeatures;
+            return this;
+        }
+
+        /** What the device reads and writes its user's memory through; a device without it does no DMA. */
+        public Parts dma(DmaSpace newDma) {
+            this.dma = newDma;
+            this.mastersBus = true;
             return this;
         }
 

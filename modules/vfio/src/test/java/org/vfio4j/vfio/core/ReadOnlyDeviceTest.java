@@ -18,6 +18,7 @@ import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.OpenException.Step;
@@ -62,7 +63,10 @@ class ReadOnlyDeviceTest {
                     () -> device.regionFile(ExampleDevice.MEMORY),
                     () -> device.gfxDmabuf(0),
                     () -> device.feature(Feature.MIG_DEVICE_STATE | Feature.SET, bytes),
-                    () -> device.feature(Feature.DMA_LOGGING_REPORT | Feature.GET, bytes),
+                    () -> device.unmapDma(IovaRange.ALL),
+                    () -> device.startDmaLogging(4096, List.of(IovaRange.ALL)),
+                    device::stopDmaLogging,
+                    () -> device.reportDmaLogging(IovaRange.of(0, 4096), 4096, bytes),
                     () -> device.setDeviceState(DeviceState.STOP));
             changes.forEach(change -> assertErrno(Errno.EACCES, change));
             assertThat(device.mode()).isEqualTo(OpenMode.READ_ONLY);

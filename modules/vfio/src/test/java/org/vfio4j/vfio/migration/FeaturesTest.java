@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
-import org.vfio4j.linux.uapi.VfioDmaLogging;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.VfioException;
 
@@ -25,10 +24,11 @@ class FeaturesTest {
     private final Arena arena = Arena.ofConfined();
     private long value = 42;
     private final StateMachine states = new StateMachine(7, (from, to) -> Optional.empty());
-    private final Features features = DmaLogging.addTo(Features.builder()
-                    .get(GETTABLE, 8, data -> data.set(ValueLayout.JAVA_LONG, 0, value))
-                    .set(SETTABLE, 8, data -> value = data.get(ValueLayout.JAVA_LONG, 0))
-                    .migration(states, () -> 96))
+    private final Features features = Features.builder()
+            .get(GETTABLE, 8, data -> data.set(ValueLayout.JAVA_LONG, 0, value))
+            .set(SETTABLE, 8, data -> value = data.get(ValueLayout.JAVA_LONG, 0))
+            .migration(states, () -> 96)
+            .dmaLogging()
             .build();
 
     @AfterEach
@@ -113,37 +113,13 @@ class FeaturesTest {
     }
 
     @Test
-    void aDeviceWithoutDmaLogsAndReportsNothing() {
-        MemorySegment control = VfioDmaLogging.CONTROL.allocate(arena);
-        VfioDmaLogging.CONTROL_NUM_RANGES.set(control, 1);
-        MemorySegment report = VfioDmaLogging.REPORT.allocate(arena);
-        VfioDmaLogging.REPORT_PAGE_SIZE.set(report, 4096);
-        VfioDmaLogging.REPORT_LENGTH.set(report, 1 << 20);
-
-        assertThatCode(() -> {
-                    features.handle(Feature.DMA_LOGGING_START | Feature.SET, control);
-                    features.handle(Feature.DMA_LOGGING_REPORT | Feature.GET, report);
-                    features.handle(Feature.DMA_LOGGING_STOP | Feature.SET, MemorySegment.NULL);
-                })
+    void dmaLoggingIsProbedHereAndDoneThroughItsOwnMethods() {
+        assertThatCode(() ->
+                        features.handle(Feature.DMA_LOGGING_START | Feature.SET | Feature.PROBE, MemorySegment.NULL))
                 .doesNotThrowAnyException();
-    }
-
-    @Test
-    void aWrongDmaLoggingPayloadIsRefused() {
-        MemorySegment control = VfioDmaLogging.CONTROL.allocate(arena);
-        assertRefused(Feature.DMA_LOGGING_START | Feature.SET, control, Errno.EINVAL);
-        VfioDmaLogging.CONTROL_NUM_RANGES.set(control, -1);
-        assertRefused(Feature.DMA_LOGGING_START | Feature.SET, control, Errno.E2BIG);
-
-        MemorySegment report = VfioDmaLogging.REPORT.allocate(arena);
-        for (long pageSize : new long[] {0, 1, 2048, 4097, -1}) {
-            VfioDmaLogging.REPORT_PAGE_SIZE.set(report, pageSize);
-            assertRefused(Feature.DMA_LOGGING_REPORT | Feature.GET, report, Errno.EINVAL);
-        }
-        VfioDmaLogging.REPORT_PAGE_SIZE.set(report, 4096);
-        VfioDmaLogging.REPORT_IOVA.set(report, -4096);
-        VfioDmaLogging.REPORT_LENGTH.set(report, 8192);
-        assertRefused(Feature.DMA_LOGGING_REPORT | Feature.GET, report, Errno.EOVERFLOW);
+        assertRefused(Feature.DMA_LOGGING_START | Feature.SET, 24, Errno.EINVAL);
+        assertRefused(Feature.DMA_LOGGING_STOP | Feature.SET, 0, Errno.EINVAL);
+        assertRefused(Feature.DMA_LOGGING_REPORT | Feature.GET, 32, Errno.EINVAL);
     }
 
     private void assertRefused(int flags, int bytes, int errno) {

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio.user;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FdChannel;
+import org.vfio4j.linux.LinuxException;
+import org.vfio4j.linux.UnixSocket;
+
+/**
+ * One connected socket: the messages that came, and one buffer for the message that goes. A message that goes is laid into {@link #out}, then
+ * sent; nothing is allocated for it. One thread at a time, but for {@link #end}.
+ */
+final class Connection implements AutoCloseable {
+    private final FdChannel channel;
+    private final Inbox inbox;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment out = arena.allocate(Wire.MAX_MESSAGE, Long.BYTES);
+    private final Slices outSlices = new Slices(out, Wire.DATA);
+    private boolean open = true;
+    private boolean lost;
+
+    private Connection(FdChannel channel, Inbox inbox) {
+        this.channel = channel;
+        this.inbox = inbox;
+    }
+
+    /** Takes ownership of a connected socket, and bounds how long a peer may keep it waiting within a message. */
+    static Connection take(Fd socket, IdleWait idle) {
+        FdChannel channel = FdChannel.take(socket);
+        try {
+            UnixSocket.bound(socket, Limits.PATIENCE);
+            return new Connection(channel, new Inbox(channel, idle));
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    /** The message that goes next. */
+    MemorySegment out() {
+        return out;
+    }
+
+    /** {@code length} bytes at {@code offset} of the message that goes next. */
+    MemorySegment out(int offset, int length) {
+        return outSlices.at(offset, length);
+    }
+
+    /** Answers the current message; the {@code payload} bytes behind the header lie in {@link #out}. */
+    void reply(int payload) {
+        reply(payload, List.of());
+    }
+
+    /** The same with descriptors, which stay the caller's. */
+    void reply(int payload, List<Fd> fds) {
+        answer(Wire.HEADER + payload, Wire.REPLY, 0, fds);
+    }
+
+    /** Answers the current message with an error number. */
+    void replyError(int errno) {
+        answer(Wire.HEADER, Wire.REPLY | Wire.IS_ERROR, errno, List.of());
+    }
+
+    private void answer(int size, int flags, int errno, List<Fd> fds) {
+        MemorySegment request = inbox.bytes();
+        int at = inbox.current();
+        Wire.header(
+                out,
+                Wire.u16(request, at + Wire.ID),
+                Wire.u16(request, at + Wire.COMMAND),
+                size,
+                flags,
+                errno);
+        send(out, size, fds);
+    }
+
+    /**
+     * Sends {@code size} bytes of a message.
+     *
+     * @throws ConnectionLostException if the peer does not take it in its time
+     */
+    void send(MemorySegment message, int size, List<Fd> fds) {
+        try {
+            long sent = channel.send(message, 0, size, fds);
+            if (sent < size) {
+                sendRest(message, sent, size);
+            }
+        } catch (LinuxException e) {
+            throw lose(e.getMessage());
+        }
+    }
+
+    private void sendRest(MemorySegment message, long first, int size) {
+        long begin = System.nanoTime();
+        long sent = first;
+        while (sent < size) {
+            sent += channel.send(message, sent, size - sent, List.of());
+            if (sent < size && System.nanoTime() - begin > Limits.PATIENCE.toNanos()) {
+                throw lose("takes no more than " + sent + " of " + size + " bytes");
+            }
+        }
+    }
+
+    /** The connection is of no more use: the exception that says why. */
+    ConnectionLostException lose(String reason) {
+        lost = true;
+        return new ConnectionLostException(channel.socket().subject(), reason);
+    }
+
+    /** Whether {@link #lose} was called, even if whoever got the exception has passed over it. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Ends the connection from any thread: the one that waits on it finds the peer gone. */
+    synchronized void end() {
+        if (open) {
+            UnixSocket.shutdown(channel.socket());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        open = false;
+        inbox.close();
+        channel.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

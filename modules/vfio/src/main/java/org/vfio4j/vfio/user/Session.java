@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio.user;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.MalformedException;
+import org.vfio4j.vfio.VfioException;
+
+/**
+ * One client of a server, from its VERSION message to its end. Requests are answered in their order. A request that is wrong is answered with an
+ * error number, and nothing of it happens; a stream that is no sequence of messages ends the session.
+ */
+final class Session implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Session.class.getName());
+
+    private final Connection connection;
+    private final Inbox inbox;
+    private final MemorySegment in;
+    private final Attachment attachment;
+    private final RegionAccess regions;
+    private final DeviceQueries queries;
+    private final DmaRanges dma = new DmaRanges();
+    private boolean negotiated;
+
+    /** Owns both from now on. */
+    Session(Connection connection, Attachment attachment) {
+        this.connection = connection;
+        this.attachment = attachment;
+        this.inbox = connection.inbox();
+        this.in = inbox.bytes();
+        this.regions = new RegionAccess(connection);
+        this.queries = new DeviceQueries(connection);
+    }
+
+    /** Serves the client until it is gone. */
+    void run() {
+        try {
+            while (!connection.isLost() && inbox.next()) {
+                handle();
+            }
+        } catch (ErrnoException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a client's connection ends: {0}", e.getMessage());
+        }
+    }
+
+    /** Ends the session from any thread. */
+    void end() {
+        connection.end();
+    }
+
+    private void handle() {
+        int at = inbox.current();
+        int flags = Wire.u32(in, at + Wire.FLAGS);
+        if ((flags & Wire.TYPE_MASK) == Wire.REPLY) {
+            throw new MalformedException("a reply to nothing");
+        }
+        boolean posted = (flags & Wire.NO_REPLY) != 0;
+        try {
+            dispatch(at, flags, posted);
+        } catch (ConnectionLostException e) {
+            throw e;
+        } catch (ErrnoException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a request is refused: {0}", e.getMessage());
+            if (!posted) {
+                connection.replyError(e.errno());
+            }
+        }
+    }
+
+    private void dispatch(int at, int flags, boolean posted) {
+        int size = inbox.size(at);
+        Command command = Command.of(Wire.u16(in, at + Wire.COMMAND));
+        if (command == null || command == Command.DMA_READ || command == Command.DMA_WRITE) {
+            throw new VfioException(Errno.EOPNOTSUPP, "command " + Wire.u16(in, at + Wire.COMMAND));
+        }
+        if ((flags & ~Wire.NO_REPLY) != Wire.REQUEST || !command.takes(size)) {
+            throw new VfioException(
+                    Errno.EINVAL, command + " of " + size + " bytes with flags 0x" + Integer.toHexString(flags));
+        }
+        if (inbox.descriptors() > command.fds()) {
+            throw new VfioException(Errno.EINVAL, command + " with " + inbox.descriptors() + " descriptors");
+        }
+        if (negotiated == (command == Command.VERSION)) {
+            throw new VfioException(Errno.EINVAL, command + (negotiated ? " twice" : " before VERSION"));
+        }
+        switch (command) {
+            case REGION_READ -> regions.read(attachment.device(), at);
+            case REGION_WRITE -> regions.write(attachment.device(), at, size, posted);
+            case REGION_WRITE_MULTI -> regions.writeMulti(attachment.device(), at, size);
+            default -> cold(command, in.asSlice(at, size));
+        }
+    }
+
+    private void cold(Command command, MemorySegment message) {
+        MemorySegment payload = message.asSlice(Wire.HEADER);
+        switch (command) {
+            case VERSION -> negotiate(payload);
+            case DMA_MAP -> {
+                dma.map(message, inbox.takeFds());
+                connection.reply(0);
+            }
+            case DMA_UNMAP -> {
+                dma.unmap(message);
+                MemorySegment.copy(payload, 0, connection.out(), Wire.HEADER, payload.byteSize());
+                connection.reply((int) payload.byteSize());
+            }
+            case DEVICE_GET_INFO -> queries.info(attachment.device(), payload);
+            case DEVICE_GET_REGION_INFO -> queries.region(attachment.device(), payload);
+            case DEVICE_GET_REGION_IO_FDS -> queries.ioFds(attachment.device(), payload);
+            case DEVICE_GET_IRQ_INFO -> queries.irq(attachment.device(), payload);
+            case DEVICE_SET_IRQS -> {
+                List<Fd> fds = inbox.takeFds();
+                try {
+                    queries.setIrqs(attachment.device(), payload, fds);
+                } finally {
+                    fds.forEach(Fd::close);
+                }
+            }
+            case DEVICE_RESET -> {
+                attachment.device().reset();
+                connection.reply(0);
+            }
+            case DEVICE_FEATURE, MIG_DATA_READ, MIG_DATA_WRITE ->
+                throw new VfioException(Errno.EOPNOTSUPP, command + " is not there yet");
+            case REGION_READ, REGION_WRITE, REGION_WRITE_MULTI, DMA_READ, DMA_WRITE ->
+                throw new IllegalStateException(command + " is handled elsewhere");
+        }
+    }
+
+    private void negotiate(MemorySegment payload) {
+        VersionMessage wanted = readVersion(payload);
+        if (wanted.major() != VersionMessage.MAJOR) {
+            throw new VfioException(
+                    Errno.EOPNOTSUPP, "version " + wanted.major() + ", this is " + VersionMessage.MAJOR);
+        }
+        VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, Capabilities.OURS.json());
+        connection.reply(answer.write(connection.out().asSlice(Wire.HEADER)));
+        negotiated = true;
+    }
+
+    private static VersionMessage readVersion(MemorySegment payload) {
+        try {
+            VersionMessage version = VersionMessage.read(payload);
+            Capabilities.read(version.json());
+            return version;
+        } catch (MalformedException e) {
+            throw new VfioException(Errno.EINVAL, e.reason());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            attachment.close();
+        } finally {
+            regions.close();
+            connection.close();
+        }
+    }
+}
