@@ -90,6 +90,13 @@ final class Guest {
         must("i=0; until " + condition + "; do i=$((i + 1)); [ $i -lt 1000 ] || exit 1; usleep 20000; done");
     }
 
+    /** The sysfs folders of the PCI functions with these ids, a line each. */
+    String functions(int vendor, int device) throws IOException, InterruptedException {
+        return must("for f in /sys/bus/pci/devices/*; do [ \"$(cat $f/vendor) $(cat $f/device)\" != '%#06x %#06x' ] || echo $f; done"
+                        .formatted(vendor, device))
+                .strip();
+    }
+
     private Message take(String what) throws InterruptedException {
         Message message = messages.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         if (message == null) {
