@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.VfioDevice;
@@ -15,6 +16,8 @@ import org.vfio4j.vfio.VfioException;
  * client leaves behind is taken away when it goes.
  */
 final class Attachment implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Attachment.class.getName());
+
     private final DeviceSource source;
     private final AtomicBoolean taken;
     private @Nullable VfioDevice device;
@@ -35,11 +38,6 @@ final class Attachment implements AutoCloseable {
             device = held;
         }
         return held;
-    }
-
-    /** Whether there is something to clean up. */
-    boolean isHeld() {
-        return device != null;
     }
 
     private VfioDevice open() {
@@ -63,9 +61,18 @@ final class Attachment implements AutoCloseable {
         device = null;
         try {
             removeEventfds(held);
+            unmap(held);
             source.release(held);
         } finally {
             taken.set(false);
+        }
+    }
+
+    private static void unmap(VfioDevice device) {
+        try {
+            device.unmapDma(IovaRange.ALL);
+        } catch (ErrnoException e) {
+            LOG.log(System.Logger.Level.WARNING, "a client''s memory stays mapped: {0}", e.getMessage());
         }
     }
 

@@ -4,6 +4,7 @@ package org.vfio4j.vfio.user;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.LinuxException;
@@ -14,6 +15,9 @@ import org.vfio4j.linux.UnixSocket;
  * sent; nothing is allocated for it. One thread at a time, but for {@link #end}.
  */
 final class Connection implements AutoCloseable {
+    /** {@code MAX_ERRNO} of the kernel. */
+    private static final int MAX_ERRNO = 4095;
+
     private final FdChannel channel;
     private final Inbox inbox;
     private final Arena arena = Arena.ofShared();
@@ -106,6 +110,11 @@ final class Connection implements AutoCloseable {
                 throw lose("takes no more than " + sent + " of " + size + " bytes");
             }
         }
+    }
+
+    /** An error number as a peer gave it; EPROTO for one that Linux has not. */
+    static int checkedErrno(int errno) {
+        return errno > 0 && errno <= MAX_ERRNO ? errno : Errno.EPROTO;
     }
 
     /** The connection is of no more use: the exception that says why. */

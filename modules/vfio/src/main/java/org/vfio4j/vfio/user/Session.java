@@ -3,6 +3,7 @@ package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Fd;
@@ -22,7 +23,8 @@ final class Session implements AutoCloseable {
     private final Attachment attachment;
     private final RegionAccess regions;
     private final DeviceQueries queries;
-    private final DmaRanges dma = new DmaRanges();
+    private final MigrationMessages migration;
+    private final GuestMemory memory;
     private boolean negotiated;
 
     /** Owns both from now on. */
@@ -33,6 +35,8 @@ final class Session implements AutoCloseable {
         this.in = inbox.bytes();
         this.regions = new RegionAccess(connection);
         this.queries = new DeviceQueries(connection);
+        this.migration = new MigrationMessages(connection);
+        this.memory = new GuestMemory(connection);
     }
 
     /** Serves the client until it is gone. */
@@ -99,11 +103,11 @@ final class Session implements AutoCloseable {
         switch (command) {
             case VERSION -> negotiate(payload);
             case DMA_MAP -> {
-                dma.map(message, inbox.takeFds());
+                withFds(fds -> memory.map(attachment.device(), message, fds));
                 connection.reply(0);
             }
             case DMA_UNMAP -> {
-                dma.unmap(message);
+                GuestMemory.unmap(attachment.device(), message);
                 MemorySegment.copy(payload, 0, connection.out(), Wire.HEADER, payload.byteSize());
                 connection.reply((int) payload.byteSize());
             }
@@ -111,22 +115,27 @@ final class Session implements AutoCloseable {
             case DEVICE_GET_REGION_INFO -> queries.region(attachment.device(), payload);
             case DEVICE_GET_REGION_IO_FDS -> queries.ioFds(attachment.device(), payload);
             case DEVICE_GET_IRQ_INFO -> queries.irq(attachment.device(), payload);
-            case DEVICE_SET_IRQS -> {
-                List<Fd> fds = inbox.takeFds();
-                try {
-                    queries.setIrqs(attachment.device(), payload, fds);
-                } finally {
-                    fds.forEach(Fd::close);
-                }
-            }
+            case DEVICE_SET_IRQS -> withFds(fds -> queries.setIrqs(attachment.device(), payload, fds));
             case DEVICE_RESET -> {
                 attachment.device().reset();
+                migration.close();
                 connection.reply(0);
             }
-            case DEVICE_FEATURE, MIG_DATA_READ, MIG_DATA_WRITE ->
-                throw new VfioException(Errno.EOPNOTSUPP, command + " is not there yet");
+            case DEVICE_FEATURE -> migration.feature(attachment.device(), message);
+            case MIG_DATA_READ -> migration.read(message);
+            case MIG_DATA_WRITE -> migration.write(message);
             case REGION_READ, REGION_WRITE, REGION_WRITE_MULTI, DMA_READ, DMA_WRITE ->
                 throw new IllegalStateException(command + " is handled elsewhere");
+        }
+    }
+
+    /** The device duplicates or maps what it keeps. */
+    private void withFds(Consumer<List<Fd>> action) {
+        List<Fd> fds = inbox.takeFds();
+        try {
+            action.accept(fds);
+        } finally {
+            fds.forEach(Fd::close);
         }
     }
 
@@ -136,6 +145,7 @@ final class Session implements AutoCloseable {
             throw new VfioException(
                     Errno.EOPNOTSUPP, "version " + wanted.major() + ", this is " + VersionMessage.MAJOR);
         }
+        memory.limit(Capabilities.read(wanted.json()).maxDataXferSize());
         VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, Capabilities.OURS.json());
         connection.reply(answer.write(connection.out().asSlice(Wire.HEADER)));
         negotiated = true;
@@ -154,9 +164,11 @@ final class Session implements AutoCloseable {
     @Override
     public void close() {
         try {
+            migration.close();
             attachment.close();
         } finally {
             regions.close();
+            memory.close();
             connection.close();
         }
     }

@@ -91,6 +91,11 @@ final class RawPeer implements AutoCloseable {
                 .array();
     }
 
+    /** The payload of DMA_READ, DMA_WRITE and their replies. */
+    static byte[] dma(long address, long count, byte... data) {
+        return allocate(16 + data.length).putLong(address).putLong(count).put(data).array();
+    }
+
     /** The payload of DMA_UNMAP. */
     static byte[] unmap(int flags, long iova, long size) {
         return allocate(24).putInt(24).putInt(flags).putLong(iova).putLong(size).array();
@@ -191,6 +196,8 @@ final class RawPeer implements AutoCloseable {
     @Override
     public void close() {
         channel.close();
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

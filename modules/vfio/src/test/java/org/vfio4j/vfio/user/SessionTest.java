@@ -13,7 +13,6 @@ import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Eventfd;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.Mapping;
-import org.vfio4j.linux.Memfd;
 import org.vfio4j.linux.UnixSocket;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.core.ExampleDevice;
@@ -171,22 +170,6 @@ class SessionTest {
                     .isFalse();
             assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 1)).errno())
                     .isEqualTo(Errno.EINVAL);
-        }
-    }
-
-    @Test
-    void guestMemoryIsMappedAndUnmapped() {
-        try (Fd memory = Memfd.create("guest", 8192)) {
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0, 8192), memory).payload())
-                    .isEmpty();
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(1, 0, 0xfffc0000L, 0x40000)).isError())
-                    .isFalse();
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 4096, 4096), memory).errno())
-                    .isEqualTo(Errno.EEXIST);
-            assertThat(client.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0, 8192)).payload())
-                    .isEqualTo(RawPeer.unmap(0, 0, 8192));
-            assertThat(client.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0, 8192)).isError())
-                    .isTrue();
         }
     }
 
