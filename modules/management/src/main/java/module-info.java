@@ -12,5 +12,6 @@ module org.vfio4j.management {
     exports org.vfio4j.management.json;
     exports org.vfio4j.management.probe;
     exports org.vfio4j.management.profile;
+    exports org.vfio4j.management.rule;
     exports org.vfio4j.management.snapshot;
 }

@@ -20,6 +20,7 @@ interface Command {
                 new ProbeCommand(),
                 new SnapshotCommand(),
                 new ServeCommand(),
+                new ServeDeviceCommand(),
                 new StartCommand(),
                 new StopCommand(),
                 new DefineCommand(),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.devices;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,17 +13,19 @@ import org.vfio4j.vfio.core.Bus;
 import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.core.DeviceReport;
 import org.vfio4j.vfio.core.Query;
+import org.vfio4j.vfio.pci.Cell;
 import org.vfio4j.vfio.pci.ConfigSpace;
 import org.vfio4j.vfio.pci.Interrupts;
 import org.vfio4j.vfio.pci.Intx;
+import org.vfio4j.vfio.pci.Msi;
 import org.vfio4j.vfio.pci.PciDevice;
 import org.vfio4j.vfio.pci.Register;
 import org.vfio4j.vfio.pci.RegisterRegion;
 import org.vfio4j.vfio.pci.RegisterSet;
 
 /**
- * edu: the PCI function that driver writers learn on, as QEMU's {@code docs/specs/edu.rst} describes it, without its DMA engine and its MSI. It
- * tells who it is, inverts what it is given, computes factorials and raises its interrupt on request.
+ * edu: the PCI function that driver writers learn on, as QEMU's {@code docs/specs/edu.rst} describes it. It tells who it is, inverts what it is
+ * given, computes factorials, copies between memory and a buffer of its own, and raises its interrupt on request, by INTx or MSI.
  */
 public final class Edu implements Hardware {
     private static final String ADDRESS = "0000:00:05.0";
@@ -87,8 +90,10 @@ public final class Edu implements Hardware {
         /** The status register: raise the interrupt when a factorial is there. */
         private static final int STATUS_IRQ = 0x80;
 
-        /** The reason that the factorial's interrupt has. */
+        /** The reasons that the interrupts of the factorial and of the copying have. */
         private static final int REASON_FACTORIAL = 1;
+
+        private static final int REASON_DMA = 0x100;
 
         /** From here on a factorial is a multiple of 2^32. */
         private static final long FACTORIAL_ZERO = 34;
@@ -102,7 +107,11 @@ public final class Edu implements Hardware {
             Register factorial = u32("factorial", 0x08).writable(U32);
             Register status = u32("status", 0x20).writable(STATUS_IRQ);
             Register reasons = u32("interrupt status", 0x24);
-            Interrupts interrupts = Interrupts.of(new Intx(() -> reasons.value() != 0));
+            Interrupts interrupts = Interrupts.of(new Intx(() -> reasons.value() != 0), Msi.msi(1));
+            ConfigSpace config = config();
+            EduDma dma = new EduDma(
+                    () -> (config.command() & ConfigSpace.COMMAND_MASTER) != 0,
+                    () -> raise(reasons, interrupts, REASON_DMA));
             liveness.onWrite(written -> liveness.set(~written));
             Register raise = u32("interrupt raise", 0x60).onWrite(written -> raise(reasons, interrupts, written));
             Register acknowledge =
@@ -113,18 +122,19 @@ public final class Edu implements Hardware {
                     raise(reasons, interrupts, REASON_FACTORIAL);
                 }
             });
-            RegisterSet registers = RegisterSet.of(
-                    BAR_SIZE,
-                    List.of(
-                            u32("identification", 0x00).initially(IDENTIFICATION),
-                            liveness,
-                            factorial,
-                            status,
-                            reasons,
-                            raise,
-                            acknowledge));
-            return new Function(new Parts(config())
-                    .region(RegisterRegion.of(RegionInfo.PCI_BAR0, registers))
+            List<Cell> cells = new ArrayList<>(List.of(
+                    u32("identification", 0x00).initially(IDENTIFICATION),
+                    liveness,
+                    factorial,
+                    status,
+                    reasons,
+                    raise,
+                    acknowledge));
+            cells.addAll(dma.registers());
+            RegisterSet registers = RegisterSet.of(BAR_SIZE, cells);
+            return new Function(new Parts(config)
+                    .region(RegisterRegion.of(RegionInfo.PCI_BAR0, registers, Long.BYTES, List.of()))
+                    .dma(dma.space())
                     .interrupts(interrupts));
         }
 
@@ -161,6 +171,7 @@ public final class Edu implements Hardware {
                             ConfigSpace.COMMAND_MEMORY | ConfigSpace.COMMAND_MASTER | ConfigSpace.COMMAND_INTX_DISABLE)
                     .memoryBar(0, BAR_SIZE, false)
                     .interruptPin(PIN_INTA)
+                    .msi(1)
                     .build();
         }
     }

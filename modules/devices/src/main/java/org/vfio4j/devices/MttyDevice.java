@@ -75,7 +75,7 @@ final class MttyDevice extends PciDevice {
      */
     MttyDevice(Model model, Runnable release) {
         List<Uart> uarts = new ArrayList<>();
-        Interrupts interrupts = Interrupts.of(new Intx(() -> anyPending(uarts)), new Msi(1));
+        Interrupts interrupts = Interrupts.of(new Intx(() -> anyPending(uarts)), Msi.msi(1));
         for (int i = 0; i < model.ports(); i++) {
             uarts.add(new Uart(() -> interrupts.fire(0)));
         }

@@ -14,9 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Eventfd;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.Mapping;
+import org.vfio4j.linux.Memfd;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
+import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.RegionInfo;
@@ -39,6 +44,7 @@ class HardwareTest {
     private static final int IRQ_STATUS = 0x24;
     private static final int RAISE = 0x60;
     private static final int ACKNOWLEDGE = 0x64;
+    private static final long DMA_BUFFER = 0x40000;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment word = arena.allocate(4);
@@ -120,6 +126,77 @@ class HardwareTest {
             write(edu, STATUS, 0x80);
             write(edu, FACTORIAL, 3);
             assertThat(interrupt.drain()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void eduCopiesFromItsUsersMemoryAndBack() {
+        try (OpenDevice edu = open(new Edu());
+                Fd memory = Memfd.create("guest", 1 << 20);
+                Mapping guest = Mapping.readWrite(memory, 0, 1 << 20);
+                Eventfd message = Eventfd.create()) {
+            edu.mapDma(new DmaMapping(
+                    IovaRange.of(0x100000, 1 << 20),
+                    DmaMapping.READ | DmaMapping.WRITE,
+                    new DmaMapping.File(memory, 0)));
+            edu.setIrqs(IrqRequest.trigger(IrqInfo.PCI_MSI, message.fd()));
+            guest.segment().set(ValueLayout.JAVA_INT, 0x1000, 0x600df00d);
+            masterBus(edu);
+
+            copy(edu, 0x101000, DMA_BUFFER + 8, 4, 1);
+            copy(edu, DMA_BUFFER + 8, 0x102000, 4, 1 | 2 | 4);
+
+            assertThat(guest.segment().get(ValueLayout.JAVA_INT, 0x2000)).isEqualTo(0x600df00d);
+            assertThat(message.drain()).isEqualTo(1);
+            assertThat(read(edu, IRQ_STATUS)).isEqualTo(0x100);
+        }
+    }
+
+    @Test
+    void whatEduCannotReachReadsAsOnes() {
+        try (OpenDevice edu = open(new Edu());
+                Fd memory = Memfd.create("guest", 1 << 20);
+                Mapping guest = Mapping.readWrite(memory, 0, 1 << 20)) {
+            edu.mapDma(new DmaMapping(
+                    IovaRange.of(0, 1 << 20), DmaMapping.READ | DmaMapping.WRITE, new DmaMapping.File(memory, 0)));
+            copy(edu, 0, DMA_BUFFER, 8, 1);
+            masterBus(edu);
+            copy(edu, 0x200000, DMA_BUFFER + 8, 8, 1);
+            copy(edu, 0, DMA_BUFFER + 4090, 8, 1);
+            copy(edu, DMA_BUFFER, 0x1000, 32, 1 | 2);
+
+            assertThat(guest.segment().get(ValueLayout.JAVA_LONG, 0x1000)).isEqualTo(-1);
+            assertThat(guest.segment().get(ValueLayout.JAVA_LONG, 0x1008)).isEqualTo(-1);
+            assertThat(guest.segment().get(ValueLayout.JAVA_LONG, 0x1010)).isZero();
+        }
+    }
+
+    @Test
+    void aUsersMemoryIsForgottenWithHim() {
+        try (Fd memory = Memfd.create("guest", 1 << 20)) {
+            DmaMapping mapping =
+                    new DmaMapping(IovaRange.of(0, 1 << 20), DmaMapping.READ, new DmaMapping.File(memory, 0));
+            try (OpenDevice edu = open(new Edu())) {
+                edu.mapDma(mapping);
+                assertErrno(Errno.EEXIST, () -> edu.mapDma(mapping));
+            }
+            try (OpenDevice edu = core.open(EDU, me)) {
+                edu.mapDma(mapping);
+            }
+        }
+    }
+
+    private void masterBus(VfioDevice device) {
+        word.set(ValueLayout.JAVA_SHORT, 0, (short) 6);
+        device.write(RegionInfo.PCI_CONFIG, 4, word.asSlice(0, 2));
+    }
+
+    private void copy(VfioDevice edu, long from, long to, long count, long command) {
+        MemorySegment wide = arena.allocate(8, 8);
+        long[] values = {from, to, count, command};
+        for (int i = 0; i < values.length; i++) {
+            wide.set(ValueLayout.JAVA_LONG, 0, values[i]);
+            edu.write(0, 0x80 + 8L * i, wide);
         }
     }
 

@@ -61,6 +61,8 @@ public final class ConfigSpace {
     public static final class Builder {
         private static final int CAPABILITY_POINTER = 0x34;
         private static final int CAPABILITIES = 0x40;
+        private static final int CAPABILITY_MSI = 0x05;
+        private static final int CAPABILITY_MSIX = 0x11;
 
         private final List<Cell> cells = new ArrayList<>();
         private final List<Register> bars = new ArrayList<>();
@@ -129,12 +131,48 @@ public final class ConfigSpace {
          * @param body what follows the id and the link
          */
         public Builder capability(int id, byte[] body) {
-            int at = nextCapability;
-            constant("capability " + id, at, 1, id);
+            int at = place(id, 2 + body.length);
             cells.add(Window.constant("capability " + id + " body", at + 2, body));
-            capabilities.add(at);
-            nextCapability = (at + 2 + body.length + 3) & ~3;
             return this;
+        }
+
+        /**
+         * The capability of MSI with 64-bit addresses (PCI Local Bus Specification 3.0, 6.8.1). Who sends the messages is the device's user, so
+         * the registers are only kept.
+         *
+         * @param vectors a power of two up to 32
+         */
+        public Builder msi(int vectors) {
+            if (vectors < 1 || vectors > 32 || Integer.bitCount(vectors) != 1) {
+                throw new IllegalArgumentException(vectors + " MSI vectors");
+            }
+            int at = place(CAPABILITY_MSI, 14);
+            int control = 0x80 | (Integer.numberOfTrailingZeros(vectors) << 1);
+            cells.add(
+                    Register.named("msi control", at + 2, 2).initially(control).writable(0x71));
+            cells.add(Register.named("msi address", at + 4, 4).writable(~3));
+            cells.add(Register.named("msi upper address", at + 8, 4).writable(-1));
+            cells.add(Register.named("msi data", at + 12, 2).writable(-1));
+            return this;
+        }
+
+        /**
+         * The capability of MSI-X (PCI Local Bus Specification 3.0, 6.8.2).
+         *
+         * @param vectors up to 2048
+         * @param bar that holds the table and the pending bits
+         * @param table the table's offset in it, a multiple of 8; 16 bytes a vector
+         * @param pending the offset of the pending bits in it, a multiple of 8; 8 bytes for 64 vectors
+         */
+        public Builder msix(int vectors, int bar, int table, int pending) {
+            if (vectors < 1 || vectors > 2048 || ((table | pending) & 7) != 0) {
+                throw new IllegalArgumentException(vectors + " MSI-X vectors, at " + table + " and " + pending);
+            }
+            int at = place(CAPABILITY_MSIX, 12);
+            cells.add(Register.named("msi-x control", at + 2, 2)
+                    .initially(vectors - 1)
+                    .writable(0xc000));
+            return constant("msi-x table", at + 4, 4, table | bar).constant("msi-x pending", at + 8, 4, pending | bar);
         }
 
         /** Bytes of the vendor's own that never change. */
@@ -165,6 +203,15 @@ public final class ConfigSpace {
                 status |= STATUS_CAPABILITIES;
                 link = at + 1;
             }
+        }
+
+        /** Where the next capability is, of {@code size} bytes with its id and its link. */
+        private int place(int id, int size) {
+            int at = nextCapability;
+            constant("capability " + id, at, 1, id);
+            capabilities.add(at);
+            nextCapability = (at + size + 3) & ~3;
+            return at;
         }
 
         private Builder bar(int index, long size, long smallest, int type) {

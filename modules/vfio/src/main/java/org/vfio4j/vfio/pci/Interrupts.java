@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.pci;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntConsumer;
@@ -11,8 +12,8 @@ import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.VfioException;
 
 /**
- * The interrupts of a PCI device: what VFIO_DEVICE_GET_IRQ_INFO answers and what VFIO_DEVICE_SET_IRQS does. As in the kernel's drivers, INTx
- * and MSI exclude each other: while one has an eventfd the other takes none.
+ * The interrupts of a PCI device: what VFIO_DEVICE_GET_IRQ_INFO answers and what VFIO_DEVICE_SET_IRQS does. As in the kernel's drivers, INTx,
+ * MSI and MSI-X exclude each other: while one has an eventfd the other takes none.
  */
 public final class Interrupts implements AutoCloseable {
     private final List<Irq> offered;
@@ -26,21 +27,23 @@ public final class Interrupts implements AutoCloseable {
         return new Interrupts(List.of());
     }
 
-    /** The legacy interrupt only. */
-    public static Interrupts of(Intx intx) {
-        return new Interrupts(List.of(intx));
+    /** The legacy interrupt, or messages once the user has installed an eventfd there. */
+    public static Interrupts of(Intx intx, Msi... messages) {
+        List<Irq> all = new ArrayList<>(messages.length + 1);
+        all.add(intx);
+        all.addAll(List.of(messages));
+        return new Interrupts(List.copyOf(all));
     }
 
-    /** The legacy interrupt, or MSI once the user has installed an eventfd there. */
-    public static Interrupts of(Intx intx, Msi msi) {
-        return new Interrupts(List.of(intx, msi));
-    }
-
-    /** Tells the user of interrupt {@code vector}, in whichever way he listens; INTx has one vector only. */
+    /**
+     * Tells the user of interrupt {@code vector}, in whichever way he listens. INTx has one vector only; a message that its index has not, as
+     * where fewer MSI than MSI-X vectors are offered, is the last one it has.
+     */
     public void fire(int vector) {
         for (int i = 0; i < offered.size(); i++) {
-            if (offered.get(i).active()) {
-                offered.get(i).fire(vector);
+            Irq irq = offered.get(i);
+            if (irq.active()) {
+                irq.fire(Math.min(vector, irq.info().count() - 1));
                 return;
             }
         }

@@ -6,15 +6,24 @@ import org.vfio4j.linux.Eventfd;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.vfio.IrqInfo;
 
-/** Message signalled interrupts: one eventfd for each vector, none of which can be masked. Its user gets it through {@link Interrupts}. */
+/** Message signalled interrupts, MSI or MSI-X: one eventfd for each vector, none of which can be masked. Its user gets it through {@link Interrupts}. */
 public final class Msi implements Irq {
     private final IrqInfo info;
     private final @Nullable Eventfd[] eventfds;
 
-    /** MSI with {@code vectors} vectors. */
-    public Msi(int vectors) {
-        this.info = new IrqInfo(IrqInfo.PCI_MSI, IrqInfo.EVENTFD | IrqInfo.NORESIZE, vectors);
+    private Msi(int index, int flags, int vectors) {
+        this.info = new IrqInfo(index, IrqInfo.EVENTFD | flags, vectors);
         this.eventfds = new @Nullable Eventfd[vectors];
+    }
+
+    /** MSI with {@code vectors} vectors. */
+    public static Msi msi(int vectors) {
+        return new Msi(IrqInfo.PCI_MSI, IrqInfo.NORESIZE, vectors);
+    }
+
+    /** MSI-X with {@code vectors} vectors, whose use can grow while some are installed. */
+    public static Msi msix(int vectors) {
+        return new Msi(IrqInfo.PCI_MSIX, 0, vectors);
     }
 
     @Override

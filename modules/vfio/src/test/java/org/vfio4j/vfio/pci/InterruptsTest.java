@@ -24,7 +24,7 @@ class InterruptsTest {
     private static final int VECTORS = 4;
 
     private boolean line;
-    private final Interrupts interrupts = Interrupts.of(new Intx(() -> line), new Msi(VECTORS));
+    private final Interrupts interrupts = Interrupts.of(new Intx(() -> line), Msi.msi(VECTORS));
     private final Eventfd intx = Eventfd.create();
     private final Eventfd msi = Eventfd.create();
 
