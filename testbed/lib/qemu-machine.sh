@@ -43,11 +43,11 @@ machine_command() {
   else
     command+=(-no-reboot -serial mon:stdio)
   fi
-  [ -z "$qmp" ] || command+=(-chardev "socket,id=qmp,path=$qmp" -mon chardev=qmp,mode=control)
+  [ -z "$qmp" ] || command+=(-qmp "unix:$qmp")
   [ -z "$trace" ] || command+=(-trace 'vfio_user*' -D "$trace")
   command+=("${more[@]}")
   # Ports of PCI devices come after the four that a PC has. No cursor blinks on a screen that somebody compares.
-  command+=(-append "console=ttyS0 quiet panic=-1 8250.nr_uarts=16 vt.global_cursor_default=0 consoleblank=0 testbed=$mode")
+  command+=(-append "console=ttyS0 quiet panic=-1 8250.nr_uarts=16 vt.global_cursor_default=0 consoleblank=0 testbed=$mode $append")
 }
 
 # add_devices: the first is called device1 and sits in port1

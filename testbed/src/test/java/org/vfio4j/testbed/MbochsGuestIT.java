@@ -64,7 +64,7 @@ class MbochsGuestIT {
     void whatTheGuestDrawsIsWhatADisplayShows() throws Exception {
         int size = WIDTH * HEIGHT * Integer.BYTES;
 
-        qemu.guest().must(Picture.drawing(size));
+        qemu.guest().must(Picture.drawing("fb0", size));
 
         Picture.awaitDmabuf(served.device(), Picture.numbers(size));
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.vfio4j.vfio.pci.ConfigSpace;
 
 /** Our mdpy in QEMU: by hand, and driven by the kernel's mdpy-fb. */
 @Timeout(900)
@@ -52,8 +53,7 @@ class MdpyGuestIT {
     @Test
     void aPixelPutIntoTheBarIsOnThePicture() throws Exception {
         byte[] expected = Picture.ofRegion(served.device()).pixels();
-        qemu.guest().must("! lsmod | grep -q mdpy_fb || rmmod mdpy_fb; echo 1 >" + function() + "/enable");
-        long bar = Long.decode(qemu.guest().must("head -n 1 " + function() + "/resource").split(" ")[0]);
+        long bar = bar();
         StringBuilder puts = new StringBuilder();
         for (int i = 0; i < HEIGHT; i += 32) {
             int offset = (i * WIDTH + i) * Integer.BYTES;
@@ -67,11 +67,35 @@ class MdpyGuestIT {
     }
 
     @Test
+    void theBarGoesAndComesBackWithItsContent() throws Exception {
+        String pixel = "devmem %#x 32".formatted(bar());
+        qemu.guest().must(pixel + " 0x12345678");
+
+        qemu.guest().must(command(0));
+        assertThat(qemu.guest().must(pixel)).isEqualTo("0xFFFFFFFF\n");
+
+        qemu.guest().must(command(ConfigSpace.COMMAND_MEMORY));
+        assertThat(qemu.guest().must(pixel)).isEqualTo("0x12345678\n");
+    }
+
+    /** The guest's command that writes the function's command register. */
+    private static String command(int value) throws IOException, InterruptedException {
+        return "printf '\\%o\\0' | dd of=%s/config bs=1 seek=4 conv=notrunc 2>&1".formatted(value, function());
+    }
+
+    /** Takes the function from its driver, if it has one, switches its BARs on, and tells where BAR 0 is. */
+    private static long bar() throws IOException, InterruptedException {
+        qemu.guest().must("! lsmod | grep -q mdpy_fb || rmmod mdpy_fb");
+        qemu.guest().must(command(ConfigSpace.COMMAND_MEMORY));
+        return Long.decode(qemu.guest().must("head -n 1 " + function() + "/resource").split(" ")[0]);
+    }
+
+    @Test
     void whatIsDrawnThroughTheKernelsDriverIsOnThePicture() throws Exception {
         qemu.guest().must("modprobe mdpy-fb");
         assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size")).isEqualTo(WIDTH + "," + HEIGHT + "\n");
 
-        qemu.guest().must(Picture.drawing(SIZE));
+        qemu.guest().must(Picture.drawing("fb0", SIZE));
 
         Picture.ofRegion(served.device()).assertShows(Picture.numbers(SIZE));
     }

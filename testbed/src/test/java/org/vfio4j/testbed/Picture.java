@@ -77,8 +77,18 @@ record Picture(int width, int height, byte[] pixels) {
         return Arrays.copyOf(text.toString().getBytes(StandardCharsets.US_ASCII), size);
     }
 
-    /** The guest's command that draws {@link #numbers} on its first frame buffer. */
-    static String drawing(int size) {
-        return "seq 1 " + size + " | head -c " + size + " | dd of=/dev/fb0 bs=64k iflag=fullblock 2>&1";
+    /** The guest's command that draws {@link #numbers} on a frame buffer such as {@code fb0}. */
+    static String drawing(String frameBuffer, int size) {
+        return "seq 1 " + size + into(frameBuffer, size);
+    }
+
+    /** The guest's command that draws black on a frame buffer. */
+    static String blanking(String frameBuffer, int size) {
+        return "cat /dev/zero" + into(frameBuffer, size);
+    }
+
+    /** In large pieces: what is written in pieces shorter than a line, Linux 6.12 does not show, on QEMU's own bochs-display neither. */
+    private static String into(String frameBuffer, int size) {
+        return " | head -c " + size + " | dd of=/dev/" + frameBuffer + " bs=64k iflag=fullblock 2>&1";
     }
 }

@@ -139,6 +139,20 @@ final class Qemu implements AutoCloseable {
         guest.awaitBoot();
     }
 
+    /** Adds {@code megabytes} of memory, shared with the servers as the first is, and waits until the guest has it. */
+    void plugMemory(String id, int megabytes) throws IOException, InterruptedException {
+        long before = memory();
+        String backend = id + "-memory";
+        long bytes = (long) megabytes << 20;
+        qmp.execute("object-add", Map.of("qom-type", "memory-backend-memfd", "id", backend, "size", bytes, "share", true));
+        qmp.execute("device_add", Map.of("driver", "pc-dimm", "id", id, "memdev", backend));
+        guest.await("[ $(awk '/MemTotal/ { print $2 }' /proc/meminfo) -gt " + before + " ]");
+    }
+
+    private long memory() throws IOException, InterruptedException {
+        return Long.parseLong(guest.must("awk '/MemTotal/ { print $2 }' /proc/meminfo").strip());
+    }
+
     /** Ends it as {@code kill -9} does. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
