@@ -21,6 +21,7 @@ public final class UnixSocket {
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_SNDTIMEO = 21;
     private static final int SO_ACCEPTCONN = 30;
+    private static final int SHUT_WR = 1;
     private static final int SHUT_RDWR = 2;
     /** {@code struct sockaddr_un}: u16 family, then the path, NUL-terminated, 108 bytes at most. */
     private static final int PATH_LIMIT = 108;
@@ -173,9 +174,18 @@ public final class UnixSocket {
 
     /** Ends the connection in both directions: whoever waits on it, in any thread, wakes. The descriptor stays open. */
     public static void shutdown(Fd socket) {
+        shutdown(socket, SHUT_RDWR);
+    }
+
+    /** Says that nothing more will be sent: the peer finds an end, and can still send. */
+    public static void shutdownSending(Fd socket) {
+        shutdown(socket, SHUT_WR);
+    }
+
+    private static void shutdown(Fd socket, int how) {
         try {
             // SAFETY: no memory is passed. A socket that the peer has left already is ENOTCONN, which is what was wanted.
-            int ignored = (int) SHUTDOWN.invokeExact(Native.state(), socket.number(), SHUT_RDWR);
+            int ignored = (int) SHUTDOWN.invokeExact(Native.state(), socket.number(), how);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

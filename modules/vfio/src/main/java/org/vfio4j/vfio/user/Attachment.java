@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.user;
 
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
@@ -18,16 +20,19 @@ import org.vfio4j.vfio.VfioException;
 final class Attachment implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Attachment.class.getName());
 
+    /** How long a client waits for the one before it to be cleaned up after: less than QEMU waits for an answer. */
+    private static final Duration HANDOVER = Duration.ofSeconds(1);
+
     private final DeviceSource source;
-    private final AtomicBoolean taken;
+    private final Semaphore free;
     private @Nullable VfioDevice device;
 
     /**
-     * @param taken whether some client of the server has the device; shared by all of them
+     * @param free one permit, which the server's client that has the device holds
      */
-    Attachment(DeviceSource source, AtomicBoolean taken) {
+    Attachment(DeviceSource source, Semaphore free) {
         this.source = source;
-        this.taken = taken;
+        this.free = free;
     }
 
     /** The device, opened at the first call. */
@@ -40,14 +45,17 @@ final class Attachment implements AutoCloseable {
         return held;
     }
 
+    /** What the device offers, without opening it. */
+    Offer offer() {
+        return source.offer();
+    }
+
     private VfioDevice open() {
-        if (!taken.compareAndSet(false, true)) {
-            throw new VfioException(Errno.EBUSY, "another client has the device");
-        }
+        take();
         try {
             return source.open();
         } catch (Throwable e) {
-            taken.set(false);
+            free.release();
             throw e;
         }
     }
@@ -64,8 +72,20 @@ final class Attachment implements AutoCloseable {
             unmap(held);
             source.release(held);
         } finally {
-            taken.set(false);
+            free.release();
         }
+    }
+
+    /** Whoever had the device before may be on the way out. */
+    private void take() {
+        try {
+            if (free.tryAcquire(HANDOVER.toNanos(), TimeUnit.NANOSECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new VfioException(Errno.EBUSY, "another client has the device");
     }
 
     private static void unmap(VfioDevice device) {

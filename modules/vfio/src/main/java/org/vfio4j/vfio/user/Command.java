@@ -25,8 +25,13 @@ enum Command {
     REGION_WRITE_MULTI(15, Wire.MULTI_ENTRIES, Wire.MAX_MESSAGE, 0),
     DEVICE_FEATURE(16, Wire.FEATURE_DATA, Wire.MAX_MESSAGE, 0),
     MIG_DATA_READ(17, Wire.MIGRATION_DATA, Wire.MIGRATION_DATA, 0),
-    MIG_DATA_WRITE(18, Wire.MIGRATION_DATA, Wire.MAX_MESSAGE, 0);
+    MIG_DATA_WRITE(18, Wire.MIGRATION_DATA, Wire.MAX_MESSAGE, 0),
+    /** This library's own, as those below: only between two sides that both named {@link Capabilities#EXTENSION}. */
+    QUERY_GFX_PLANE(0xf000, Wire.HEADER + 64, Wire.HEADER + 64, 0),
+    GET_GFX_DMABUF(0xf001, 32, 32, 0),
+    GET_PRECOPY_INFO(0xf002, 40, 40, 0);
 
+    private static final int FIRST_OWN = 0xf000;
     private static final @Nullable Command[] BY_NUMBER = byNumber();
 
     private final int number;
@@ -43,7 +48,15 @@ enum Command {
 
     /** The command of that number, or null for one that this library does not know. */
     static @Nullable Command of(int number) {
-        return number < BY_NUMBER.length ? BY_NUMBER[number] : null;
+        int place = number < FIRST_OWN ? number : number - FIRST_OWN + MIG_DATA_WRITE.number + 1;
+        return place < BY_NUMBER.length && (number <= MIG_DATA_WRITE.number || number >= FIRST_OWN)
+                ? BY_NUMBER[place]
+                : null;
+    }
+
+    /** Whether it is this library's own. */
+    boolean isExtension() {
+        return number >= FIRST_OWN;
     }
 
     int number() {
@@ -61,9 +74,10 @@ enum Command {
     }
 
     private static @Nullable Command[] byNumber() {
-        @Nullable Command[] commands = new @Nullable Command[MIG_DATA_WRITE.number + 1];
+        int own = MIG_DATA_WRITE.number + 1;
+        @Nullable Command[] commands = new @Nullable Command[own + GET_PRECOPY_INFO.number - FIRST_OWN + 1];
         for (Command command : values()) {
-            commands[command.number] = command;
+            commands[command.isExtension() ? own + command.number - FIRST_OWN : command.number] = command;
         }
         return commands;
     }

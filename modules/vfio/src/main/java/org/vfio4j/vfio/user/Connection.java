@@ -3,6 +3,7 @@ package org.vfio4j.vfio.user;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
@@ -17,6 +18,8 @@ import org.vfio4j.linux.UnixSocket;
 final class Connection implements AutoCloseable {
     /** {@code MAX_ERRNO} of the kernel. */
     private static final int MAX_ERRNO = 4095;
+
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     private final FdChannel channel;
     private final Inbox inbox;
@@ -126,6 +129,25 @@ final class Connection implements AutoCloseable {
     /** Whether {@link #lose} was called, even if whoever got the exception has passed over it. */
     boolean isLost() {
         return lost;
+    }
+
+    /** Tells the peer of the end and waits, a second at most, until he has drawn his conclusions and closed too. */
+    void hangUp() {
+        if (lost) {
+            return;
+        }
+        lost = true;
+        try {
+            long begin = System.nanoTime();
+            UnixSocket.bound(channel.socket(), FAREWELL);
+            UnixSocket.shutdownSending(channel.socket());
+            while (channel.receive(out, 0, out.byteSize(), FdChannel.Wait.SOME) > 0
+                    && System.nanoTime() - begin < FAREWELL.toNanos()) {
+                channel.takeReceived().forEach(Fd::close);
+            }
+        } catch (LinuxException e) {
+            // he is gone already
+        }
     }
 
     /** Ends the connection from any thread: the one that waits on it finds the peer gone. */

@@ -2,7 +2,6 @@
 package org.vfio4j.vfio.user;
 
 import org.vfio4j.linux.ErrnoException;
-import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.VfioDevice;
 
 /** Where a server's client gets the device from: it is opened when a client first uses it and released when that client is gone. */
@@ -15,6 +14,11 @@ public interface DeviceSource {
      */
     VfioDevice open();
 
+    /** What is told of the device in the handshake, also while somebody has it; nothing if it is not known without opening it. */
+    default Offer offer() {
+        return Offer.NONE;
+    }
+
     /** Takes back what {@link #open} gave. No interrupt is installed any more and no memory mapped. */
     default void release(VfioDevice device) {
         device.close();
@@ -22,7 +26,13 @@ public interface DeviceSource {
 
     /** One device that stays open between clients; it is reset when a client is gone, as a new open would. */
     static DeviceSource of(VfioDevice device) {
+        Offer offer = Offer.of(device);
         return new DeviceSource() {
+            @Override
+            public Offer offer() {
+                return offer;
+            }
+
             @Override
             public VfioDevice open() {
                 return device;
@@ -30,8 +40,10 @@ public interface DeviceSource {
 
             @Override
             public void release(VfioDevice released) {
-                if ((device.info().flags() & DeviceInfo.RESET) != 0) {
+                try {
                     device.reset();
+                } catch (ErrnoException e) {
+                    // it has no reset: the next client finds it as it is
                 }
             }
         };

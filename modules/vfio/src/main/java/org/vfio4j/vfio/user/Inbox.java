@@ -71,12 +71,21 @@ final class Inbox implements AutoCloseable {
     }
 
     /**
-     * Waits for the next message and makes it the current one.
+     * Waits for the next message, however long that takes, and makes it the current one.
      *
      * @return false if the peer has closed instead
      * @throws MalformedException if it has no size that a message can have, or does not come to its end
      */
     boolean next() {
+        return next(true);
+    }
+
+    /** The same for one that must come in its time: {@link Limits#PATIENCE}. */
+    boolean nextInTime() {
+        return next(false);
+    }
+
+    private boolean next(boolean patient) {
         closeArrivals(currentPosition);
         held = 0;
         if (begin == end || begin > CAPACITY / 2) {
@@ -86,6 +95,9 @@ final class Inbox implements AutoCloseable {
             long n = receive(0);
             if (n == 0 && end == begin) {
                 return false;
+            }
+            if (n == FdChannel.NOTHING && end == begin && !patient) {
+                throw new MalformedException("nothing comes");
             }
             if (n == 0 || (n == FdChannel.NOTHING && end != begin)) {
                 throw new MalformedException("a message ends after " + (end - begin) + " bytes");

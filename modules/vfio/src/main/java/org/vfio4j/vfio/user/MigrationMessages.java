@@ -89,11 +89,7 @@ final class MigrationMessages implements AutoCloseable {
         }
         DeviceState target = DeviceState.of(VfioMigration.STATE_DEVICE_STATE.get(request));
         Optional<MigrationStream> opened = device.setDeviceState(target);
-        boolean goesOn = target == DeviceState.STOP_COPY
-                || target == DeviceState.PRE_COPY
-                || target == DeviceState.PRE_COPY_P2P
-                || target == DeviceState.RESUMING;
-        if (opened.isPresent() || !goesOn) {
+        if (opened.isPresent()) {
             close();
             stream = opened;
         }
@@ -147,6 +143,11 @@ final class MigrationMessages implements AutoCloseable {
             written += n;
         }
         connection.reply(0);
+    }
+
+    /** The stream that was opened last: what it says once the device has left its state is its own. */
+    Optional<MigrationStream> opened() {
+        return stream;
     }
 
     /** Ends the stream, if there is one. */

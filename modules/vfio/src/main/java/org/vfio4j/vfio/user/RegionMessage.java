@@ -2,9 +2,7 @@
 package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
-import org.vfio4j.linux.uapi.CapabilityChain;
 import org.vfio4j.linux.uapi.VfioCapability;
 import org.vfio4j.linux.uapi.VfioRegion;
 import org.vfio4j.vfio.RegionCapability;
@@ -76,11 +74,8 @@ final class RegionMessage {
     /** Reads an answer, whose bytes may be anything but are at least {@link #FIXED}. */
     static RegionInfo read(int index, MemorySegment answer) {
         int flags = VfioRegion.INFO_FLAGS.get(answer);
-        List<RegionCapability> capabilities = (flags & RegionInfo.CAPS) == 0
-                ? List.of()
-                : CapabilityChain.read(VfioRegion.INFO, answer).stream()
-                        .map(RegionMessage::capability)
-                        .toList();
+        List<RegionCapability> capabilities =
+                (flags & RegionInfo.CAPS) == 0 ? List.of() : RegionCapability.readChain(answer);
         return new RegionInfo(index, flags, VfioRegion.INFO_SIZE.get(answer), capabilities);
     }
 
@@ -121,28 +116,5 @@ final class RegionMessage {
                 VfioCapability.HEADER_VERSION.set(at, version);
             }
         }
-    }
-
-    private static RegionCapability capability(CapabilityChain.Capability capability) {
-        return switch (capability.id()) {
-            case VfioRegion.VFIO_REGION_INFO_CAP_SPARSE_MMAP -> sparse(capability);
-            case VfioRegion.VFIO_REGION_INFO_CAP_TYPE -> {
-                MemorySegment type = capability.as(VfioRegion.CAP_TYPE);
-                yield new RegionCapability.Type(
-                        VfioRegion.CAP_TYPE_TYPE.get(type), VfioRegion.CAP_TYPE_SUBTYPE.get(type));
-            }
-            case VfioRegion.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE -> new RegionCapability.MsixMappable();
-            default -> new RegionCapability.Other(capability.id(), capability.version());
-        };
-    }
-
-    private static RegionCapability sparse(CapabilityChain.Capability capability) {
-        long count = VfioRegion.SPARSE_MMAP_NR_AREAS.unsigned(capability.as(VfioRegion.SPARSE_MMAP));
-        List<RegionCapability.Area> areas = new ArrayList<>();
-        for (MemorySegment area : capability.elements(VfioRegion.SPARSE_MMAP, count, VfioRegion.SPARSE_AREA)) {
-            areas.add(new RegionCapability.Area(
-                    VfioRegion.SPARSE_AREA_OFFSET.get(area), VfioRegion.SPARSE_AREA_SIZE.get(area)));
-        }
-        return new RegionCapability.SparseMmap(areas);
     }
 }

@@ -25,7 +25,9 @@ final class Session implements AutoCloseable {
     private final DeviceQueries queries;
     private final MigrationMessages migration;
     private final GuestMemory memory;
+    private final Extension extension;
     private boolean negotiated;
+    private boolean extended;
 
     /** Owns both from now on. */
     Session(Connection connection, Attachment attachment) {
@@ -37,6 +39,7 @@ final class Session implements AutoCloseable {
         this.queries = new DeviceQueries(connection);
         this.migration = new MigrationMessages(connection);
         this.memory = new GuestMemory(connection);
+        this.extension = new Extension(connection);
     }
 
     /** Serves the client until it is gone. */
@@ -77,7 +80,10 @@ final class Session implements AutoCloseable {
     private void dispatch(int at, int flags, boolean posted) {
         int size = inbox.size(at);
         Command command = Command.of(Wire.u16(in, at + Wire.COMMAND));
-        if (command == null || command == Command.DMA_READ || command == Command.DMA_WRITE) {
+        if (command == null
+                || command == Command.DMA_READ
+                || command == Command.DMA_WRITE
+                || (command.isExtension() && !extended)) {
             throw new VfioException(Errno.EOPNOTSUPP, "command " + Wire.u16(in, at + Wire.COMMAND));
         }
         if ((flags & ~Wire.NO_REPLY) != Wire.REQUEST || !command.takes(size)) {
@@ -118,12 +124,14 @@ final class Session implements AutoCloseable {
             case DEVICE_SET_IRQS -> withFds(fds -> queries.setIrqs(attachment.device(), payload, fds));
             case DEVICE_RESET -> {
                 attachment.device().reset();
-                migration.close();
                 connection.reply(0);
             }
             case DEVICE_FEATURE -> migration.feature(attachment.device(), message);
             case MIG_DATA_READ -> migration.read(message);
             case MIG_DATA_WRITE -> migration.write(message);
+            case QUERY_GFX_PLANE -> extension.plane(attachment.device(), payload);
+            case GET_GFX_DMABUF -> extension.dmabuf(attachment.device(), payload);
+            case GET_PRECOPY_INFO -> extension.precopyInfo(migration.opened(), payload);
             case REGION_READ, REGION_WRITE, REGION_WRITE_MULTI, DMA_READ, DMA_WRITE ->
                 throw new IllegalStateException(command + " is handled elsewhere");
         }
@@ -140,25 +148,23 @@ final class Session implements AutoCloseable {
     }
 
     private void negotiate(MemorySegment payload) {
-        VersionMessage wanted = readVersion(payload);
-        if (wanted.major() != VersionMessage.MAJOR) {
-            throw new VfioException(
-                    Errno.EOPNOTSUPP, "version " + wanted.major() + ", this is " + VersionMessage.MAJOR);
-        }
-        memory.limit(Capabilities.read(wanted.json()).maxDataXferSize());
-        VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, Capabilities.OURS.json());
-        connection.reply(answer.write(connection.out().asSlice(Wire.HEADER)));
-        negotiated = true;
-    }
-
-    private static VersionMessage readVersion(MemorySegment payload) {
+        Capabilities client;
         try {
-            VersionMessage version = VersionMessage.read(payload);
-            Capabilities.read(version.json());
-            return version;
+            VersionMessage wanted = VersionMessage.read(payload);
+            if (wanted.major() != VersionMessage.MAJOR) {
+                throw new VfioException(
+                        Errno.EOPNOTSUPP, "version " + wanted.major() + ", this is " + VersionMessage.MAJOR);
+            }
+            client = Capabilities.read(wanted.json());
         } catch (MalformedException e) {
             throw new VfioException(Errno.EINVAL, e.reason());
         }
+        extended = client.extension().isPresent();
+        memory.limit(client.maxDataXferSize());
+        Capabilities ours = extended ? Capabilities.with(attachment.offer()) : Capabilities.PLAIN;
+        VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, ours.json());
+        connection.reply(answer.write(connection.out().asSlice(Wire.HEADER)));
+        negotiated = true;
     }
 
     @Override

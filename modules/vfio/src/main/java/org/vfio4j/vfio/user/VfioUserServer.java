@@ -9,7 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.Semaphore;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Eventfd;
@@ -36,8 +36,8 @@ public final class VfioUserServer implements AutoCloseable {
     private final DeviceSource source;
     private final IdleWait idle;
     private final int uid = Credentials.ofThisProcess().uid();
-    private final Eventfd stop = Eventfd.create();
-    private final AtomicBoolean taken = new AtomicBoolean();
+    private Optional<Eventfd> stop = Optional.empty();
+    private final Semaphore free = new Semaphore(1);
     private final Set<Session> sessions = new HashSet<>();
     private final Set<Thread> threads = new HashSet<>();
     private Optional<Path> path = Optional.empty();
@@ -66,7 +66,9 @@ public final class VfioUserServer implements AutoCloseable {
         VfioUserServer server = new VfioUserServer(source, polling);
         try {
             if (UnixSocket.isListening(socket)) {
-                server.start("vfio-user listener", () -> server.acceptAll(socket));
+                Eventfd stop = Eventfd.create();
+                server.stop = Optional.of(stop);
+                server.start("vfio-user listener", () -> server.acceptAll(socket, stop));
             } else {
                 server.admit(socket);
             }
@@ -97,7 +99,7 @@ public final class VfioUserServer implements AutoCloseable {
             closing = true;
             sessions.forEach(Session::end);
         }
-        stop.signal();
+        stop.ifPresent(Eventfd::signal);
         boolean interrupted = Thread.interrupted();
         while (true) {
             try {
@@ -111,7 +113,7 @@ public final class VfioUserServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         path.ifPresent(VfioUserServer::remove);
-        stop.close();
+        stop.ifPresent(Eventfd::close);
     }
 
     private static Fd listen(Path path) {
@@ -142,31 +144,31 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
-    private void acceptAll(Fd listener) {
+    private void acceptAll(Fd listener, Eventfd end) {
         try (listener;
-                Poll poll = new Poll(listener, stop.fd())) {
+                Poll poll = new Poll(listener, end.fd())) {
             while (poll.await(FOREVER) && !poll.ready(1)) {
-                accept(listener);
+                accept(listener, end);
             }
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.ERROR, "no more clients are taken: {0}", e.getMessage());
         }
     }
 
-    private void accept(Fd listener) {
+    private void accept(Fd listener, Eventfd end) {
         try {
             admit(UnixSocket.accept(listener));
         } catch (LinuxException e) {
             if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
-                awaitDescriptors();
+                awaitDescriptors(end);
             }
             LOG.log(System.Logger.Level.INFO, "a client was not taken: {0}", e.getMessage());
         }
     }
 
     /** The client still waits there, and is found again at once: not without a pause. */
-    private void awaitDescriptors() {
-        try (Poll poll = new Poll(stop.fd())) {
+    private static void awaitDescriptors(Eventfd end) {
+        try (Poll poll = new Poll(end.fd())) {
             poll.await(DESCRIPTOR_PAUSE);
         }
     }
@@ -190,7 +192,7 @@ public final class VfioUserServer implements AutoCloseable {
                 connection.close();
                 return;
             }
-            Session session = new Session(Connection.take(connection, idle), new Attachment(source, taken));
+            Session session = new Session(Connection.take(connection, idle), new Attachment(source, free));
             sessions.add(session);
             start("vfio-user client " + peer.pid(), () -> serve(session));
         }

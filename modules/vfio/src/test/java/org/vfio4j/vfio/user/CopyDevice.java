@@ -41,7 +41,7 @@ final class CopyDevice extends PciDevice {
                         .build())
                 .region(MemoryRegion.of(MEMORY, SharedMemory.create("copy device", MEMORY_SIZE)))
                 .region(RegisterRegion.of(REGISTERS, registers, Long.BYTES, List.of()))
-                .interrupts(Interrupts.of(new Intx(() -> false), new Msi(4)))
+                .interrupts(Interrupts.of(new Intx(() -> false), Msi.msi(4)))
                 .features(Features.builder().dmaLogging().build())
                 .dma(dma));
         this.dma = dma;

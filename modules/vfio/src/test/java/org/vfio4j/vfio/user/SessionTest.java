@@ -53,7 +53,7 @@ class SessionTest {
             Capabilities said = Capabilities.read(VersionMessage.read(
                             java.lang.foreign.MemorySegment.ofArray(reply.payload()))
                     .json());
-            assertThat(said).isEqualTo(Capabilities.OURS);
+            assertThat(said).isEqualTo(Capabilities.PLAIN);
         }
     }
 
