@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,12 +25,15 @@ class GuestLifeIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init") // boot() sets them before every test
     private static Served display;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init")
     private static Served serial;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init")
     private static Qemu qemu;
 
@@ -43,13 +46,6 @@ class GuestLifeIT {
                 List.of(display.socket(), serial.socket()),
                 "--append",
                 "memhp_default_state=online_movable");
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        qemu.close();
-        display.close();
-        serial.close();
     }
 
     @Test
@@ -116,6 +112,22 @@ class GuestLifeIT {
 
         assertThat(qemu.trace()).anyMatch(line -> line.contains("vfio_user_dma_unmap  " + DIMM));
         assertBothWork();
+    }
+
+    @Test
+    void whenAServerDiesItsDeviceReadsAllOnesAndTheOtherGoesOn() throws Exception {
+        Served dying = Served.sample(folder, "mdpy-vga");
+        qemu.plug("dying", "port4", dying.socket());
+        qemu.guest().await("grep -q 0x000f /sys/bus/pci/devices/*/device");
+        String function = qemu.guest().functions(0x1b36, 0x000f);
+
+        dying.close();
+
+        assertThat(qemu.guest().must("dd if=" + function + "/config bs=4 count=1 2>/dev/null | xxd -p"))
+                .isEqualTo("ffffffff\n");
+        assertBothWork();
+        qemu.unplug("dying");
+        assertThat(qemu.guest().functions(0x1b36, 0x000f)).isEmpty();
     }
 
     @Test

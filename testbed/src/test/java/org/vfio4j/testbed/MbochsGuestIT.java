@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,9 +27,11 @@ class MbochsGuestIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init") // boot() sets both before every test
     private static Served served;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init")
     private static Qemu qemu;
 
@@ -46,12 +48,6 @@ class MbochsGuestIT {
         Access.bytes(device, EDID_REGION, EDID_BLOB, edid);
         Access.write32(device, EDID_REGION, EDID_SIZE, edid.length);
         Access.write32(device, EDID_REGION, EDID_LINK, LINK_UP);
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        qemu.close();
-        served.close();
     }
 
     @Test

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,9 +18,11 @@ class MttyGuestIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init") // boot() sets both before every test
     private static Served served;
 
+    @AutoClose
     @SuppressWarnings("NullAway.Init")
     private static Qemu qemu;
 
@@ -28,12 +30,6 @@ class MttyGuestIT {
     static void boot() throws IOException, InterruptedException {
         served = Served.sample(folder, "mtty-2");
         qemu = Qemu.boot(folder, List.of(served.socket()));
-    }
-
-    @AfterAll
-    static void end() throws IOException {
-        qemu.close();
-        served.close();
     }
 
     @Test
