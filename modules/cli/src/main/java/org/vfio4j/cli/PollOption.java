@@ -10,7 +10,8 @@ final class PollOption {
     private PollOption() {}
 
     static OptionSpec spec() {
-        return Options.flag("answer devices' clients faster, for a processor's time: wait for their messages awake", NAME)
+        return Options.flag(
+                        "answer devices' clients faster, for a processor's time: wait for their messages awake", NAME)
                 .build();
     }
 }

@@ -147,7 +147,8 @@ public final class UnixSocket {
             MemorySegment flag = arena.allocate(ValueLayout.JAVA_INT);
             MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) flag.byteSize());
             // SAFETY: flag holds the int that the option is and size says so.
-            int r = (int) GETSOCKOPT.invokeExact(Native.state(), socket.number(), SOL_SOCKET, SO_ACCEPTCONN, flag, size);
+            int r = (int)
+                    GETSOCKOPT.invokeExact(Native.state(), socket.number(), SOL_SOCKET, SO_ACCEPTCONN, flag, size);
             Native.check(r, "getsockopt(SO_ACCEPTCONN)", socket.subject());
             return flag.get(ValueLayout.JAVA_INT, 0) != 0;
         } catch (Throwable e) {
@@ -184,7 +185,8 @@ public final class UnixSocket {
 
     private static void shutdown(Fd socket, int how) {
         try {
-            // SAFETY: no memory is passed. A socket that the peer has left already is ENOTCONN, which is what was wanted.
+            // SAFETY: no memory is passed. A socket that the peer has left already is ENOTCONN, which is what was
+            // wanted.
             int ignored = (int) SHUTDOWN.invokeExact(Native.state(), socket.number(), how);
         } catch (Throwable e) {
             throw Native.unexpected(e);

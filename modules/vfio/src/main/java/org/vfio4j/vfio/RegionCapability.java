@@ -35,8 +35,7 @@ public sealed interface RegionCapability {
     private static SparseMmap readSparse(CapabilityChain.Capability capability) {
         long count = VfioRegion.SPARSE_MMAP_NR_AREAS.unsigned(capability.as(VfioRegion.SPARSE_MMAP));
         return new SparseMmap(capability.elements(VfioRegion.SPARSE_MMAP, count, VfioRegion.SPARSE_AREA).stream()
-                .map(area ->
-                        new Area(VfioRegion.SPARSE_AREA_OFFSET.get(area), VfioRegion.SPARSE_AREA_SIZE.get(area)))
+                .map(area -> new Area(VfioRegion.SPARSE_AREA_OFFSET.get(area), VfioRegion.SPARSE_AREA_SIZE.get(area)))
                 .toList());
     }
 

@@ -75,8 +75,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
         }
         try {
             servers.put(
-                    name,
-                    VfioUserServer.listen(path(name), () -> host.core().open(name, host.self()), polling));
+                    name, VfioUserServer.listen(path(name), () -> host.core().open(name, host.self()), polling));
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "{0} has no socket: {1}", name, e.getMessage());
             findings.add(new Finding(
@@ -129,7 +128,9 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
             }
         } catch (IOException e) {
             throw new RefusedException(
-                    Errno.EACCES, "cannot use " + folder + " for the devices' sockets: " + e, "Name another with --run-dir.");
+                    Errno.EACCES,
+                    "cannot use " + folder + " for the devices' sockets: " + e,
+                    "Name another with --run-dir.");
         }
     }
 }

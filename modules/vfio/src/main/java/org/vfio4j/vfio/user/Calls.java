@@ -31,9 +31,10 @@ final class Calls implements AutoCloseable {
      * Takes ownership of a connected socket.
      *
      * @param memory what the server may reach; stays the caller's
+     * @param patience how long the server may take over a reply
      */
-    Calls(Fd socket, DmaSpace memory) {
-        this.connection = Connection.take(socket, IdleWait.SLEEP);
+    Calls(Fd socket, DmaSpace memory, Duration patience) {
+        this.connection = Connection.take(socket, IdleWait.SLEEP, patience);
         this.inbox = connection.inbox();
         this.in = inbox.bytes();
         this.memory = memory;
@@ -89,10 +90,8 @@ final class Calls implements AutoCloseable {
                         Connection.checkedErrno(Wire.u32(in, at + Wire.ERROR)), "the server refuses " + command);
             }
             return at;
-        } catch (MalformedException e) {
-            throw connection.lose(e.reason());
-        } catch (LinuxException e) {
-            throw connection.lose(e.getMessage());
+        } catch (MalformedException | LinuxException e) {
+            throw connection.lose(e);
         }
     }
 
@@ -146,7 +145,7 @@ final class Calls implements AutoCloseable {
     private int reach(int at, int size) {
         Command command = Command.of(Wire.u16(in, at + Wire.COMMAND));
         boolean reads = command == Command.DMA_READ;
-        if (!reads && command != Command.DMA_WRITE) {
+        if (command == null || (!reads && command != Command.DMA_WRITE)) {
             throw new VfioException(Errno.ENOSYS, "a server asks for nothing but memory");
         }
         if (!command.takes(size) || inbox.descriptors() > 0) {

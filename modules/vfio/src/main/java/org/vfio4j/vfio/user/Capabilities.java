@@ -38,7 +38,8 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple, O
      * @throws MalformedException if it is none, or a value makes no sense
      */
     static Capabilities read(String json) {
-        Map<?, ?> named = json.isEmpty() ? Map.of() : objectOf(JsonText.object(json).get(ROOT));
+        Map<?, ?> named =
+                json.isEmpty() ? Map.of() : objectOf(JsonText.object(json).get(ROOT));
         Object extension = named.get(EXTENSION);
         return new Capabilities(
                 number(named, MAX_MSG_FDS, DEFAULT_FDS),
@@ -51,7 +52,9 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple, O
     String json() {
         return "{\"" + ROOT + "\":{\"" + MAX_MSG_FDS + "\":" + maxMsgFds + ",\"" + MAX_DATA_XFER_SIZE + "\":"
                 + maxDataXferSize + ",\"pgsizes\":4096,\"" + WRITE_MULTIPLE + "\":" + writeMultiple
-                + extension.map(offer -> ",\"" + EXTENSION + "\":" + offer.json()).orElse("") + "}}";
+                + extension
+                        .map(offer -> ",\"" + EXTENSION + "\":" + offer.json())
+                        .orElse("") + "}}";
     }
 
     private static Map<?, ?> objectOf(@Nullable Object value) {

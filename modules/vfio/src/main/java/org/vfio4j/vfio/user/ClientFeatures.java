@@ -45,7 +45,8 @@ final class ClientFeatures {
         boolean probe = (flags & Feature.PROBE) != 0;
         if (!probe && hasOwnMethod(flags)) {
             request((flags & (Feature.INDEX_MASK | Feature.GET | Feature.SET)) | Feature.PROBE, 0, 0);
-            throw new VfioException(Errno.EINVAL, "feature " + (flags & Feature.INDEX_MASK) + " has a method of its own");
+            throw new VfioException(
+                    Errno.EINVAL, "feature " + (flags & Feature.INDEX_MASK) + " has a method of its own");
         }
         if (probe) {
             request(flags, 0, 0);
@@ -156,9 +157,7 @@ final class ClientFeatures {
         return index == Feature.DMA_LOGGING_START
                 || index == Feature.DMA_LOGGING_STOP
                 || index == Feature.DMA_LOGGING_REPORT
-                || (index == Feature.MIG_DEVICE_STATE
-                        && (flags & Feature.SET) != 0
-                        && (flags & Feature.GET) == 0);
+                || (index == Feature.MIG_DEVICE_STATE && (flags & Feature.SET) != 0 && (flags & Feature.GET) == 0);
     }
 
     private static int checked(long size) {
@@ -204,8 +203,7 @@ final class ClientFeatures {
             requireUsable();
             requireExtension("how much pre-copy has left");
             int size = (int) VfioMigration.PRECOPY_INFO.size();
-            MemorySegment request =
-                    calls.out().asSlice(Wire.HEADER, size).fill((byte) 0);
+            MemorySegment request = calls.out().asSlice(Wire.HEADER, size).fill((byte) 0);
             VfioMigration.PRECOPY_INFO_ARGSZ.set(request, size);
             int at = calls.call(Command.GET_PRECOPY_INFO, size);
             calls.requirePayload(Command.GET_PRECOPY_INFO, at, size);

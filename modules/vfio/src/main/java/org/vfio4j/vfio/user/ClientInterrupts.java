@@ -39,11 +39,8 @@ final class ClientInterrupts {
             case IrqRequest.Data.Bools(List<Boolean> values) -> {
                 requireCount(request, values.size());
                 for (int i = 0; i < values.size(); i++) {
-                    calls.out()
-                            .set(
-                                    ValueLayout.JAVA_BYTE,
-                                    Wire.HEADER + VfioIrq.SET.size() + i,
-                                    (byte) (values.get(i) ? 1 : 0));
+                    calls.out().set(ValueLayout.JAVA_BYTE, Wire.HEADER + VfioIrq.SET.size() + i, (byte)
+                            (values.get(i) ? 1 : 0));
                 }
                 send(request, action | VfioIrq.VFIO_IRQ_SET_DATA_BOOL, values.size(), List.of());
             }

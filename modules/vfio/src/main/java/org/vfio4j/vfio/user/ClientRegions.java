@@ -128,8 +128,7 @@ final class ClientRegions {
         if (needed > RegionMessage.FIXED) {
             at = ask(index, (int) needed);
         }
-        MemorySegment answer =
-                calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER);
+        MemorySegment answer = calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER);
         RegionInfo info;
         try {
             info = RegionMessage.read(index, answer);

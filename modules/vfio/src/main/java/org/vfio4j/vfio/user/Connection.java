@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.List;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.LinuxException;
@@ -26,20 +27,26 @@ final class Connection implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment out = arena.allocate(Wire.MAX_MESSAGE, Long.BYTES);
     private final Slices outSlices = new Slices(out, Wire.DATA);
+    private final long patienceNanos;
     private boolean open = true;
     private boolean lost;
 
-    private Connection(FdChannel channel, Inbox inbox) {
+    private Connection(FdChannel channel, Inbox inbox, Duration patience) {
         this.channel = channel;
+        this.patienceNanos = patience.toNanos();
         this.inbox = inbox;
     }
 
-    /** Takes ownership of a connected socket, and bounds how long a peer may keep it waiting within a message. */
-    static Connection take(Fd socket, IdleWait idle) {
+    /**
+     * Takes ownership of a connected socket.
+     *
+     * @param patience how long the peer may keep it waiting within a message, or for a reply
+     */
+    static Connection take(Fd socket, IdleWait idle, Duration patience) {
         FdChannel channel = FdChannel.take(socket);
         try {
-            UnixSocket.bound(socket, Limits.PATIENCE);
-            return new Connection(channel, new Inbox(channel, idle));
+            UnixSocket.bound(socket, patience);
+            return new Connection(channel, new Inbox(channel, idle), patience);
         } catch (RuntimeException e) {
             channel.close();
             throw e;
@@ -78,13 +85,7 @@ final class Connection implements AutoCloseable {
     private void answer(int size, int flags, int errno, List<Fd> fds) {
         MemorySegment request = inbox.bytes();
         int at = inbox.current();
-        Wire.header(
-                out,
-                Wire.u16(request, at + Wire.ID),
-                Wire.u16(request, at + Wire.COMMAND),
-                size,
-                flags,
-                errno);
+        Wire.header(out, Wire.u16(request, at + Wire.ID), Wire.u16(request, at + Wire.COMMAND), size, flags, errno);
         send(out, size, fds);
     }
 
@@ -100,7 +101,7 @@ final class Connection implements AutoCloseable {
                 sendRest(message, sent, size);
             }
         } catch (LinuxException e) {
-            throw lose(e.getMessage());
+            throw lose(e);
         }
     }
 
@@ -109,7 +110,7 @@ final class Connection implements AutoCloseable {
         long sent = first;
         while (sent < size) {
             sent += channel.send(message, sent, size - sent, List.of());
-            if (sent < size && System.nanoTime() - begin > Limits.PATIENCE.toNanos()) {
+            if (sent < size && System.nanoTime() - begin > patienceNanos) {
                 throw lose("takes no more than " + sent + " of " + size + " bytes");
             }
         }
@@ -118,6 +119,11 @@ final class Connection implements AutoCloseable {
     /** An error number as a peer gave it; EPROTO for one that Linux has not. */
     static int checkedErrno(int errno) {
         return errno > 0 && errno <= MAX_ERRNO ? errno : Errno.EPROTO;
+    }
+
+    /** {@link #lose(String)} for what a call on the socket, or a message that makes no sense, says. */
+    ConnectionLostException lose(ErrnoException cause) {
+        return lose(String.valueOf(cause.getMessage()));
     }
 
     /** The connection is of no more use: the exception that says why. */

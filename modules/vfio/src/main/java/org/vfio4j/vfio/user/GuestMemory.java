@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
-import org.vfio4j.linux.MalformedException;
 import org.vfio4j.linux.LinuxException;
+import org.vfio4j.linux.MalformedException;
 import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.VfioDevice;
@@ -99,10 +99,8 @@ final class GuestMemory implements DmaMapping.Owner, AutoCloseable {
             }
             requireSuccess(command, reply);
             return reply;
-        } catch (MalformedException e) {
-            throw connection.lose(e.reason());
-        } catch (LinuxException e) {
-            throw connection.lose(e.getMessage());
+        } catch (MalformedException | LinuxException e) {
+            throw connection.lose(e);
         }
     }
 

@@ -20,6 +20,8 @@ enum IdleWait {
     }
 
     /** Receives up to {@code length} bytes: {@link FdChannel#receive(MemorySegment, long, long, FdChannel.Wait)}. */
+    // yields so that a client on the same processor gets on with what is waited for
+    @SuppressWarnings("ThreadPriorityCheck")
     long receive(FdChannel channel, MemorySegment into, long offset, long length) {
         if (nanos > 0) {
             long begin = System.nanoTime();

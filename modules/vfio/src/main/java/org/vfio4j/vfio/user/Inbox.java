@@ -187,8 +187,8 @@ final class Inbox implements AutoCloseable {
     private int checkedSize(int at) {
         int size = size(at);
         if (size < Wire.HEADER || size > Wire.MAX_MESSAGE) {
-            throw new MalformedException("a message of " + Integer.toUnsignedString(size) + " bytes; there are those of "
-                    + Wire.HEADER + " to " + Wire.MAX_MESSAGE);
+            throw new MalformedException("a message of " + Integer.toUnsignedString(size)
+                    + " bytes; there are those of " + Wire.HEADER + " to " + Wire.MAX_MESSAGE);
         }
         return size;
     }

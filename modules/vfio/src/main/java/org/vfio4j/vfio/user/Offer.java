@@ -95,8 +95,8 @@ public record Offer(Map<String, Boolean> features, long migrationFlags, Optional
                         .append(':')
                         .append(features.get(feature)));
         json.append("},\"" + MIGRATION_FLAGS + "\":").append(migrationFlags);
-        hostDriverVersion.ifPresent(version ->
-                json.append(",\"" + HOST_DRIVER_VERSION + "\":").append(JsonText.quote(version)));
+        hostDriverVersion.ifPresent(
+                version -> json.append(",\"" + HOST_DRIVER_VERSION + "\":").append(JsonText.quote(version)));
         return json.append('}').toString();
     }
 

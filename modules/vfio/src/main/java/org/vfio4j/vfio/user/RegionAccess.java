@@ -96,7 +96,8 @@ final class RegionAccess implements AutoCloseable {
         int count = Wire.u32(in, at + Wire.ACCESS_COUNT);
         if (count < 0 || count > Wire.MAX_DATA) {
             throw new VfioException(
-                    Errno.E2BIG, "an access of " + Integer.toUnsignedString(count) + " bytes, at most " + Wire.MAX_DATA);
+                    Errno.E2BIG,
+                    "an access of " + Integer.toUnsignedString(count) + " bytes, at most " + Wire.MAX_DATA);
         }
         return count;
     }

@@ -37,7 +37,8 @@ final class RegionMessage {
 
     /** How long the whole answer is, in bytes. */
     static int size(RegionInfo info) {
-        return FIXED + info.capabilities().stream().mapToInt(RegionMessage::size).sum();
+        return FIXED
+                + info.capabilities().stream().mapToInt(RegionMessage::size).sum();
     }
 
     /**
@@ -82,8 +83,7 @@ final class RegionMessage {
     private static int size(RegionCapability capability) {
         return switch (capability) {
             case RegionCapability.SparseMmap sparse ->
-                (int) (VfioRegion.SPARSE_MMAP.size()
-                        + sparse.areas().size() * VfioRegion.SPARSE_AREA.size());
+                (int) (VfioRegion.SPARSE_MMAP.size() + sparse.areas().size() * VfioRegion.SPARSE_AREA.size());
             case RegionCapability.Type _ -> (int) VfioRegion.CAP_TYPE.size();
             case RegionCapability.MsixMappable _, RegionCapability.Other _ -> HEADER;
         };

@@ -3,6 +3,7 @@ package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
@@ -48,8 +49,8 @@ public final class VfioUserDevice implements VfioDevice {
     private final ClientInterrupts interrupts;
     private final ClientFeatures features;
 
-    private VfioUserDevice(Fd socket) {
-        this.calls = new Calls(socket, memory);
+    private VfioUserDevice(Fd socket, Duration patience) {
+        this.calls = new Calls(socket, memory, patience);
         try {
             this.server = negotiate();
         } catch (RuntimeException e) {
@@ -73,7 +74,12 @@ public final class VfioUserDevice implements VfioDevice {
 
     /** The same on a socket that is connected already, of which it takes ownership. */
     public static VfioUserDevice take(Fd socket) {
-        return new VfioUserDevice(socket);
+        return take(socket, Limits.PATIENCE);
+    }
+
+    /** The same with a server that may take so long over a reply. */
+    static VfioUserDevice take(Fd socket, Duration patience) {
+        return new VfioUserDevice(socket, patience);
     }
 
     /** What the server told of the device in the handshake; empty for a server that knows nothing of this library's extension. */
@@ -89,8 +95,7 @@ public final class VfioUserDevice implements VfioDevice {
         int regionCount = VfioDeviceInfo.INFO_NUM_REGIONS.get(answer);
         int irqCount = VfioDeviceInfo.INFO_NUM_IRQS.get(answer);
         if (regionCount < 0 || regionCount > MAX_INDEXES || irqCount < 0 || irqCount > MAX_INDEXES) {
-            throw calls.malformed(
-                    Command.DEVICE_GET_INFO, regionCount + " regions and " + irqCount + " IRQ indexes");
+            throw calls.malformed(Command.DEVICE_GET_INFO, regionCount + " regions and " + irqCount + " IRQ indexes");
         }
         return new DeviceInfo(VfioDeviceInfo.INFO_FLAGS.get(answer), regionCount, irqCount);
     }
@@ -236,12 +241,14 @@ public final class VfioUserDevice implements VfioDevice {
 
     private Capabilities negotiate() {
         MemorySegment out = calls.out();
-        VersionMessage ours =
-                new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, Capabilities.with(Offer.NONE).json());
+        VersionMessage ours = new VersionMessage(
+                VersionMessage.MAJOR,
+                VersionMessage.MINOR,
+                Capabilities.with(Offer.NONE).json());
         int at = calls.call(Command.VERSION, ours.write(out.asSlice(Wire.HEADER)));
         try {
-            VersionMessage theirs =
-                    VersionMessage.read(calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER));
+            VersionMessage theirs = VersionMessage.read(
+                    calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER));
             if (theirs.major() != VersionMessage.MAJOR) {
                 throw new VfioException(Errno.EOPNOTSUPP, "the server speaks version " + theirs.major());
             }

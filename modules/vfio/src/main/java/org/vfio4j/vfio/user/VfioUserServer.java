@@ -35,6 +35,7 @@ public final class VfioUserServer implements AutoCloseable {
 
     private final DeviceSource source;
     private final IdleWait idle;
+    private final Duration patience;
     private final int uid = Credentials.ofThisProcess().uid();
     private Optional<Eventfd> stop = Optional.empty();
     private final Semaphore free = new Semaphore(1);
@@ -43,8 +44,9 @@ public final class VfioUserServer implements AutoCloseable {
     private Optional<Path> path = Optional.empty();
     private boolean closing;
 
-    private VfioUserServer(DeviceSource source, boolean polling) {
+    private VfioUserServer(DeviceSource source, boolean polling, Duration patience) {
         this.source = source;
+        this.patience = patience;
         this.idle = polling ? IdleWait.POLL : IdleWait.SLEEP;
     }
 
@@ -63,7 +65,12 @@ public final class VfioUserServer implements AutoCloseable {
 
     /** Serves a device on a socket that is open already: one that listens, or a connection. Takes ownership of it. */
     public static VfioUserServer takeSocket(Fd socket, DeviceSource source, boolean polling) {
-        VfioUserServer server = new VfioUserServer(source, polling);
+        return takeSocket(socket, source, polling, Limits.PATIENCE);
+    }
+
+    /** The same with clients that may take so long over a message. */
+    static VfioUserServer takeSocket(Fd socket, DeviceSource source, boolean polling, Duration patience) {
+        VfioUserServer server = new VfioUserServer(source, polling, patience);
         try {
             if (UnixSocket.isListening(socket)) {
                 Eventfd stop = Eventfd.create();
@@ -182,7 +189,7 @@ public final class VfioUserServer implements AutoCloseable {
             connection.close();
             throw e;
         }
-        if (peer.uid() != uid && peer.uid() != 0) {
+        if (!isAllowed(peer, uid)) {
             LOG.log(System.Logger.Level.WARNING, "refused process {0} of user {1}", peer.pid(), peer.uid());
             connection.close();
             return;
@@ -192,10 +199,15 @@ public final class VfioUserServer implements AutoCloseable {
                 connection.close();
                 return;
             }
-            Session session = new Session(Connection.take(connection, idle), new Attachment(source, free));
+            Session session = new Session(Connection.take(connection, idle, patience), new Attachment(source, free));
             sessions.add(session);
             start("vfio-user client " + peer.pid(), () -> serve(session));
         }
+    }
+
+    /** The server's own user, and root. */
+    static boolean isAllowed(UnixSocket.PeerCredentials peer, int uid) {
+        return peer.uid() == uid || peer.uid() == 0;
     }
 
     private void serve(Session session) {

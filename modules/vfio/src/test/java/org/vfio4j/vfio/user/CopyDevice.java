@@ -9,9 +9,9 @@ import org.vfio4j.vfio.dma.DmaSpace;
 import org.vfio4j.vfio.migration.Features;
 import org.vfio4j.vfio.pci.ConfigSpace;
 import org.vfio4j.vfio.pci.Interrupts;
+import org.vfio4j.vfio.pci.Intx;
 import org.vfio4j.vfio.pci.MemoryRegion;
 import org.vfio4j.vfio.pci.Msi;
-import org.vfio4j.vfio.pci.Intx;
 import org.vfio4j.vfio.pci.PciDevice;
 import org.vfio4j.vfio.pci.Register;
 import org.vfio4j.vfio.pci.RegisterRegion;
@@ -27,6 +27,7 @@ final class CopyDevice extends PciDevice {
     static final int TARGET = 8;
     static final int GO = 16;
     static final int RELAXED = 20;
+    static final int FAULT = 24;
     static final int MAX_COPY = 1 << 20;
 
     final DmaSpace dma;
@@ -53,7 +54,10 @@ final class CopyDevice extends PciDevice {
         Register target = Register.named("target", TARGET, 8).writable(-1);
         Register go = Register.named("go", GO, 4).onWrite(count -> copy(dma, source.value(), target.value(), count));
         Register relaxed = Register.named("relaxed", RELAXED, 4).writable(0xffff_ffffL);
-        return new CopyDevice(dma, RegisterSet.of(4096, List.of(source, target, go, relaxed)));
+        Register fault = Register.named("fault", FAULT, 4).onWrite(value -> {
+            throw new IllegalStateException("a mistake in the device");
+        });
+        return new CopyDevice(dma, RegisterSet.of(4096, List.of(source, target, go, relaxed, fault)));
     }
 
     private static void copy(DmaSpace dma, long source, long target, long count) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +47,8 @@ class GuestMemoryTest {
                 Mapping guest = Mapping.readWrite(file, 0, 16384)) {
             MemorySegment bytes = guest.segment();
             bytes.set(ValueLayout.JAVA_INT, 4096, 0xc0ffee);
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 4096, 0x10000, 8192), file).isError())
+            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 4096, 0x10000, 8192), file)
+                            .isError())
                     .isFalse();
 
             copy(0x10000, 0x11000, 4);
@@ -67,7 +66,8 @@ class GuestMemoryTest {
         copy(0, 0x80000, expected.length);
         serve();
 
-        assertThat(Arrays.copyOfRange(GUEST, 0x80000, 0x80000 + expected.length)).isEqualTo(expected);
+        assertThat(Arrays.copyOfRange(GUEST, 0x80000, 0x80000 + expected.length))
+                .isEqualTo(expected);
     }
 
     @Test
@@ -77,7 +77,8 @@ class GuestMemoryTest {
         copy(0, 0x80000, 200_000);
         int first = client.send(Command.REGION_WRITE, RawPeer.access(CopyDevice.RELAXED, REGISTERS, 1, (byte) 1));
         int second = client.send(Command.REGION_READ, RawPeer.access(CopyDevice.RELAXED, REGISTERS, 1));
-        int eventfds = client.send(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x24, 0, 0, 1), Memfd.create("no eventfd", 0));
+        int eventfds =
+                client.send(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x24, 0, 0, 1), Memfd.create("no eventfd", 0));
         serve();
 
         assertThat(client.receive().id()).isEqualTo(first);
@@ -93,9 +94,7 @@ class GuestMemoryTest {
 
         copy(0, 0, 16);
         RawPeer.Message asked = client.receive();
-        ByteBuffer error = ByteBuffer.wrap(RawPeer.message(asked.id(), asked.command(), 16, 0x21, new byte[0]))
-                .order(ByteOrder.LITTLE_ENDIAN);
-        client.sendRaw(error.putInt(12, Errno.ENODEV).array());
+        client.sendRaw(RawPeer.error(asked, Errno.ENODEV));
 
         RawPeer.Message written = client.receive();
         assertThat(written.command()).isEqualTo(Command.REGION_WRITE.number());
@@ -108,7 +107,8 @@ class GuestMemoryTest {
 
         copy(0, 0, 16);
         RawPeer.Message asked = client.receive();
-        client.sendRaw(RawPeer.message(asked.id() + 1, asked.command(), 48, Wire.REPLY, RawPeer.dma(0, 16, new byte[16])));
+        client.sendRaw(
+                RawPeer.message(asked.id() + 1, asked.command(), 48, Wire.REPLY, RawPeer.dma(0, 16, new byte[16])));
 
         assertThat(client.isClosed()).isTrue();
     }
@@ -127,19 +127,26 @@ class GuestMemoryTest {
     @Test
     void overlappingAndOverflowingRangesAreRefusedAndTheirFilesClosed() {
         try (Fd file = Memfd.create("guest", 8192)) {
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0x1000, 8192), file).errno())
+            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0x1000, 8192), file)
+                            .errno())
                     .isZero();
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0x2000, 4096), file).errno())
+            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0x2000, 4096), file)
+                            .errno())
                     .isEqualTo(Errno.EEXIST);
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, -4096, 8192), file).errno())
+            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, -4096, 8192), file)
+                            .errno())
                     .isEqualTo(Errno.EOVERFLOW);
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0x8000, 16384), file).errno())
+            assertThat(client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0x8000, 16384), file)
+                            .errno())
                     .isEqualTo(Errno.EINVAL);
-            assertThat(client.call(Command.DMA_MAP, RawPeer.map(0x83, 0, 0x8000, 4096), file).errno())
+            assertThat(client.call(Command.DMA_MAP, RawPeer.map(0x83, 0, 0x8000, 4096), file)
+                            .errno())
                     .isEqualTo(Errno.EINVAL);
-            assertThat(client.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0x2000, 4096)).errno())
+            assertThat(client.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0x2000, 4096))
+                            .errno())
                     .isEqualTo(Errno.EINVAL);
-            assertThat(client.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0x1000, 8192)).payload())
+            assertThat(client.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0x1000, 8192))
+                            .payload())
                     .isEqualTo(RawPeer.unmap(0, 0x1000, 8192));
             assertThat(device.dma.mappings()).isZero();
         }
@@ -159,15 +166,13 @@ class GuestMemoryTest {
     @Test
     void pagesThatTheDeviceWroteAreReported() {
         client.call(Command.DMA_MAP, RawPeer.map(3, 0, 0, GUEST.length));
-        ByteBuffer start = ByteBuffer.allocate(8 + 16 + 16).order(ByteOrder.LITTLE_ENDIAN);
-        start.putInt(40).putInt(6 | 0x20000).putLong(4096).putInt(1).putInt(0).putLong(0).putLong(GUEST.length);
-        assertThat(client.call(Command.DEVICE_FEATURE, start.array()).isError()).isFalse();
+        byte[] start = RawPeer.join(RawPeer.words(40, 6 | 0x20000), RawPeer.longs(4096, 1, 0, GUEST.length));
+        assertThat(client.call(Command.DEVICE_FEATURE, start).isError()).isFalse();
 
         copy(0, 0x3000, 8192);
         serve();
-        ByteBuffer report = ByteBuffer.allocate(8 + 24).order(ByteOrder.LITTLE_ENDIAN);
-        report.putInt(8 + 24 + 8 * 4).putInt(8 | 0x10000).putLong(0).putLong(GUEST.length).putLong(4096);
-        RawPeer.Message reported = client.call(Command.DEVICE_FEATURE, report.array());
+        byte[] report = RawPeer.join(RawPeer.words(8 + 24 + 8 * 4, 8 | 0x10000), RawPeer.longs(0, GUEST.length, 4096));
+        RawPeer.Message reported = client.call(Command.DEVICE_FEATURE, report);
 
         assertThat(reported.payload()).hasSize(8 + 24 + 32);
         assertThat(reported.bytes().getLong(32)).isEqualTo(0b11000);
@@ -180,9 +185,11 @@ class GuestMemoryTest {
         try (VfioUserServer _ = VfioUserServer.takeSocket(sockets.left(), DeviceSource.of(other), false);
                 RawPeer qemu = new RawPeer(sockets.right())) {
             qemu.negotiate();
-            assertThat(qemu.call(Command.DMA_MAP, RawPeer.map(1, 0, 0xfffc0000L, 0x40000)).isError())
+            assertThat(qemu.call(Command.DMA_MAP, RawPeer.map(1, 0, 0xfffc0000L, 0x40000))
+                            .isError())
                     .isFalse();
-            assertThat(qemu.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0xfffc0000L, 0x40000)).isError())
+            assertThat(qemu.call(Command.DMA_UNMAP, RawPeer.unmap(0, 0xfffc0000L, 0x40000))
+                            .isError())
                     .isFalse();
         }
         other.close();
@@ -190,13 +197,9 @@ class GuestMemoryTest {
 
     /** Lets the device copy; the reply to that comes at the end. */
     private void copy(long source, long target, int count) {
-        client.call(Command.REGION_WRITE, RawPeer.access(CopyDevice.SOURCE, REGISTERS, 8, longs(source)));
-        client.call(Command.REGION_WRITE, RawPeer.access(CopyDevice.TARGET, REGISTERS, 8, longs(target)));
+        client.call(Command.REGION_WRITE, RawPeer.access(CopyDevice.SOURCE, REGISTERS, 8, RawPeer.longs(source)));
+        client.call(Command.REGION_WRITE, RawPeer.access(CopyDevice.TARGET, REGISTERS, 8, RawPeer.longs(target)));
         client.send(Command.REGION_WRITE, RawPeer.access(CopyDevice.GO, REGISTERS, 4, RawPeer.words(count)));
-    }
-
-    private static byte[] longs(long value) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
     }
 
     /** Answers the device's requests until the reply to ours. */

@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.LinuxException;
@@ -34,6 +36,7 @@ final class RawPeer implements AutoCloseable {
     }
 
     /** A message as it came, without its header. */
+    @SuppressWarnings("ArrayRecordComponent") // a message is never compared, and its bytes are asserted on
     record Message(int id, int command, int flags, int errno, byte[] payload, List<Fd> fds) {
         boolean isError() {
             return (flags & Wire.IS_ERROR) != 0;
@@ -46,14 +49,14 @@ final class RawPeer implements AutoCloseable {
 
     /** A message with any header. */
     static byte[] message(int id, int command, int size, int flags, byte[] payload) {
-        return allocate(Wire.HEADER + payload.length)
-                .putShort((short) id)
-                .putShort((short) command)
-                .putInt(size)
-                .putInt(flags)
-                .putInt(0)
-                .put(payload)
-                .array();
+        return bytes(
+                Wire.HEADER + payload.length,
+                bytes -> bytes.putShort((short) id)
+                        .putShort((short) command)
+                        .putInt(size)
+                        .putInt(flags)
+                        .putInt(0)
+                        .put(payload));
     }
 
     /** A well-formed request. */
@@ -61,57 +64,62 @@ final class RawPeer implements AutoCloseable {
         return message(id, command.number(), Wire.HEADER + payload.length, flags, payload);
     }
 
+    /** An error reply. */
+    static byte[] error(Message request, int errno) {
+        return bytes(
+                Wire.HEADER,
+                bytes -> bytes.putShort((short) request.id())
+                        .putShort((short) request.command())
+                        .putInt(Wire.HEADER)
+                        .putInt(Wire.REPLY | Wire.IS_ERROR)
+                        .putInt(errno));
+    }
+
     /** A payload of 32-bit words. */
     static byte[] words(int... words) {
-        ByteBuffer bytes = allocate(words.length * Integer.BYTES);
-        for (int word : words) {
-            bytes.putInt(word);
-        }
-        return bytes.array();
+        return bytes(words.length * Integer.BYTES, bytes -> Arrays.stream(words).forEach(bytes::putInt));
+    }
+
+    /** A payload of 64-bit words. */
+    static byte[] longs(long... words) {
+        return bytes(words.length * Long.BYTES, bytes -> Arrays.stream(words).forEach(bytes::putLong));
     }
 
     /** The payload of a region access. */
     static byte[] access(long offset, int region, int count, byte... data) {
-        return allocate(16 + data.length)
-                .putLong(offset)
-                .putInt(region)
-                .putInt(count)
-                .put(data)
-                .array();
+        return join(longs(offset), words(region, count), data);
     }
 
     /** The payload of DMA_MAP. */
     static byte[] map(int flags, long offset, long iova, long size) {
-        return allocate(32)
-                .putInt(32)
-                .putInt(flags)
-                .putLong(offset)
-                .putLong(iova)
-                .putLong(size)
-                .array();
+        return join(words(32, flags), longs(offset, iova, size));
     }
 
     /** The payload of DMA_READ, DMA_WRITE and their replies. */
     static byte[] dma(long address, long count, byte... data) {
-        return allocate(16 + data.length).putLong(address).putLong(count).put(data).array();
+        return join(longs(address, count), data);
     }
 
     /** The payload of DMA_UNMAP. */
     static byte[] unmap(int flags, long iova, long size) {
-        return allocate(24).putInt(24).putInt(flags).putLong(iova).putLong(size).array();
+        return join(words(24, flags), longs(iova, size));
     }
 
     /** The payload of VERSION. */
     static byte[] version(int major, int minor, String json) {
-        return allocate(4 + json.length() + 1)
-                .putShort((short) major)
-                .putShort((short) minor)
-                .put(json.getBytes(StandardCharsets.US_ASCII))
-                .array();
+        return join(words(minor << 16 | major), json.getBytes(StandardCharsets.UTF_8), new byte[1]);
     }
 
-    private static ByteBuffer allocate(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    /** One after the other. */
+    static byte[] join(byte[]... parts) {
+        int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+        return bytes(length, bytes -> Arrays.stream(parts).forEach(bytes::put));
+    }
+
+    private static byte[] bytes(int size, Consumer<ByteBuffer> fill) {
+        byte[] bytes = new byte[size];
+        fill.accept(ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+        return bytes;
     }
 
     /** Sends bytes as they are. False if the other side has closed. */

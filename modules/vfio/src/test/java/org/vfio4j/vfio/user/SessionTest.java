@@ -24,8 +24,7 @@ class SessionTest {
 
     private final ExampleDevice device = ExampleDevice.create();
     private final UnixSocket.Pair pair = UnixSocket.pair();
-    private final VfioUserServer server =
-            VfioUserServer.takeSocket(pair.left(), DeviceSource.of(device), false);
+    private final VfioUserServer server = VfioUserServer.takeSocket(pair.left(), DeviceSource.of(device), false);
     private final RawPeer client = new RawPeer(pair.right());
 
     @BeforeEach
@@ -47,19 +46,22 @@ class SessionTest {
                 RawPeer qemu = new RawPeer(another.right())) {
             RawPeer.Message reply = qemu.negotiate();
 
-            assertThat(reply.payload()).hasSizeLessThanOrEqualTo(214 - Wire.HEADER).endsWith(0);
+            assertThat(reply.payload())
+                    .hasSizeLessThanOrEqualTo(214 - Wire.HEADER)
+                    .endsWith(0);
             assertThat(reply.bytes().getShort(0)).isZero();
             assertThat(reply.bytes().getShort(2)).isZero();
-            Capabilities said = Capabilities.read(VersionMessage.read(
-                            java.lang.foreign.MemorySegment.ofArray(reply.payload()))
-                    .json());
+            Capabilities said =
+                    Capabilities.read(VersionMessage.read(java.lang.foreign.MemorySegment.ofArray(reply.payload()))
+                            .json());
             assertThat(said).isEqualTo(Capabilities.PLAIN);
         }
     }
 
     @Test
     void theDeviceDescribesItself() {
-        ByteBuffer info = client.call(Command.DEVICE_GET_INFO, RawPeer.words(16, 0, 0, 0)).bytes();
+        ByteBuffer info =
+                client.call(Command.DEVICE_GET_INFO, RawPeer.words(16, 0, 0, 0)).bytes();
 
         assertThat(info.getInt(0)).isEqualTo(16);
         assertThat(info.getInt(4)).isEqualTo(3);
@@ -84,8 +86,8 @@ class SessionTest {
 
     @Test
     void aRegionOfRegistersIsReachedByMessages() {
-        RawPeer.Message reply = client.call(
-                Command.DEVICE_GET_REGION_INFO, RawPeer.words(32, 0, RegionInfo.PCI_CONFIG, 0, 0, 0, 0, 0));
+        RawPeer.Message reply =
+                client.call(Command.DEVICE_GET_REGION_INFO, RawPeer.words(32, 0, RegionInfo.PCI_CONFIG, 0, 0, 0, 0, 0));
 
         assertThat(reply.bytes().getInt(4)).isEqualTo(RegionInfo.READ | RegionInfo.WRITE);
         assertThat(reply.bytes().getLong(16)).isEqualTo(256);
@@ -94,8 +96,8 @@ class SessionTest {
 
     @Test
     void registersAreWrittenAndReadInEveryWidth() {
-        RawPeer.Message written =
-                client.call(Command.REGION_WRITE, RawPeer.access(COUNTER, REGISTERS, 4, (byte) 1, (byte) 2, (byte) 3, (byte) 4));
+        RawPeer.Message written = client.call(
+                Command.REGION_WRITE, RawPeer.access(COUNTER, REGISTERS, 4, (byte) 1, (byte) 2, (byte) 3, (byte) 4));
 
         assertThat(written.payload()).isEqualTo(RawPeer.access(COUNTER, REGISTERS, 4));
         for (int width : new int[] {1, 2, 4, 8}) {
@@ -113,10 +115,9 @@ class SessionTest {
         byte[] data = new byte[(int) ExampleDevice.MEMORY_SIZE];
         java.util.Arrays.fill(data, (byte) 7);
 
-        RawPeer.Message written = client.call(
-                Command.REGION_WRITE, RawPeer.access(0, ExampleDevice.MEMORY, data.length, data));
-        RawPeer.Message read =
-                client.call(Command.REGION_READ, RawPeer.access(0, ExampleDevice.MEMORY, Wire.MAX_DATA));
+        RawPeer.Message written =
+                client.call(Command.REGION_WRITE, RawPeer.access(0, ExampleDevice.MEMORY, data.length, data));
+        RawPeer.Message read = client.call(Command.REGION_READ, RawPeer.access(0, ExampleDevice.MEMORY, Wire.MAX_DATA));
 
         assertThat(written.bytes().getInt(12)).isEqualTo(data.length);
         assertThat(read.payload()).isEqualTo(RawPeer.access(0, ExampleDevice.MEMORY, data.length, data));
@@ -126,12 +127,10 @@ class SessionTest {
     void postedWritesAreDoneInOrderAndNeverAnswered() {
         for (int i = 0; i < 1000; i++) {
             byte[] payload = RawPeer.access(COUNTER, REGISTERS, 1, (byte) i);
-            client.sendRaw(
-                    RawPeer.request(7, Command.REGION_WRITE, Wire.NO_REPLY, payload));
+            client.sendRaw(RawPeer.request(7, Command.REGION_WRITE, Wire.NO_REPLY, payload));
         }
         byte[] wrong = RawPeer.access(1 << 20, REGISTERS, 1, (byte) 1);
-        client.sendRaw(
-                RawPeer.request(7, Command.REGION_WRITE, Wire.NO_REPLY, wrong));
+        client.sendRaw(RawPeer.request(7, Command.REGION_WRITE, Wire.NO_REPLY, wrong));
 
         RawPeer.Message read = client.call(Command.REGION_READ, RawPeer.access(COUNTER, REGISTERS, 1));
 
@@ -140,12 +139,12 @@ class SessionTest {
 
     @Test
     void manyWritesInOneMessageAreDoneInOrder() {
-        ByteBuffer payload = ByteBuffer.allocate(8 + 3 * 24).order(ByteOrder.LITTLE_ENDIAN).putLong(3);
+        ByteBuffer payload =
+                ByteBuffer.allocate(8 + 3 * 24).order(ByteOrder.LITTLE_ENDIAN).putLong(3);
         for (int i = 1; i <= 3; i++) {
             payload.putLong(COUNTER + i - 1).putInt(REGISTERS).putInt(1).putLong(i);
         }
-        client.sendRaw(
-                RawPeer.request(9, Command.REGION_WRITE_MULTI, Wire.NO_REPLY, payload.array()));
+        client.sendRaw(RawPeer.request(9, Command.REGION_WRITE_MULTI, Wire.NO_REPLY, payload.array()));
 
         RawPeer.Message read = client.call(Command.REGION_READ, RawPeer.access(COUNTER, REGISTERS, 4));
 
@@ -154,21 +153,28 @@ class SessionTest {
 
     @Test
     void anInterruptIsInstalledMaskedUnmaskedAndTakenAway() {
-        assertThat(client.call(Command.DEVICE_GET_IRQ_INFO, RawPeer.words(16, 0, 0, 0)).payload())
+        assertThat(client.call(Command.DEVICE_GET_IRQ_INFO, RawPeer.words(16, 0, 0, 0))
+                        .payload())
                 .isEqualTo(RawPeer.words(16, 7, 0, 1));
         try (Eventfd eventfd = Eventfd.create()) {
-            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x24, 0, 0, 1), eventfd.fd()).isError())
+            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x24, 0, 0, 1), eventfd.fd())
+                            .isError())
                     .isFalse();
-            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 1)).isError())
+            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 1))
+                            .isError())
                     .isFalse();
             assertThat(eventfd.drain()).isOne();
-            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x09, 0, 0, 1)).isError())
+            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x09, 0, 0, 1))
+                            .isError())
                     .isFalse();
-            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x11, 0, 0, 1)).isError())
+            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x11, 0, 0, 1))
+                            .isError())
                     .isFalse();
-            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 0)).isError())
+            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 0))
+                            .isError())
                     .isFalse();
-            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 1)).errno())
+            assertThat(client.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 0, 0, 1))
+                            .errno())
                     .isEqualTo(Errno.EINVAL);
         }
     }
@@ -179,7 +185,8 @@ class SessionTest {
 
         assertThat(client.call(Command.DEVICE_RESET, new byte[0]).payload()).isEmpty();
 
-        assertThat(client.call(Command.REGION_READ, RawPeer.access(COUNTER, REGISTERS, 1)).payload())
+        assertThat(client.call(Command.REGION_READ, RawPeer.access(COUNTER, REGISTERS, 1))
+                        .payload())
                 .endsWith(0);
     }
 }
