@@ -54,10 +54,10 @@ public final class OpenWay implements Way {
         if (!device.isVfioBound()) {
             return Questions.all(OpenRefusals.notBound(NAME, device));
         }
-        if (device.groupOrNull() == null && device.vfioNodeOrNull() == null) {
+        if (device.kind() != DeviceKind.VFIO_USER && device.groupOrNull() == null && device.vfioNodeOrNull() == null) {
             return Questions.all(OpenRefusals.noGroup(NAME, device));
         }
-        if (device.kind() != DeviceKind.MDEV && !mayReset) {
+        if ((device.kind() == DeviceKind.PCI || device.kind() == DeviceKind.PLATFORM) && !mayReset) {
             return Questions.all(OpenRefusals.intrusive(NAME, device));
         }
         try (VfioDevice open = host.open(device)) {
