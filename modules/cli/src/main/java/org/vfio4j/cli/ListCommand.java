@@ -127,9 +127,10 @@ final class ListCommand implements Command {
         if (inventory.devices().isEmpty()) {
             terminal.out().println(NONE);
         } else {
-            boolean served = inventory.devices().stream().anyMatch(d -> d.socket().isPresent());
-            Table table = hosts.table(cells(
-                    served, "DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE", "SOCKET"));
+            boolean served =
+                    inventory.devices().stream().anyMatch(d -> d.socket().isPresent());
+            Table table = hosts.table(
+                    cells(served, "DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE", "SOCKET"));
             for (HostDevice device : inventory.devices()) {
                 hosts.row(
                         table,

@@ -50,6 +50,7 @@ class GoldenTest {
                 "probe",
                 "snapshot",
                 "serve",
+                "serve-device",
                 "start",
                 "stop",
                 "define",

@@ -75,8 +75,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
             return;
         }
         try {
-            servers.put(
-                    name, VfioUserServer.listen(path(name), () -> host.core().open(name, host.self()), polling));
+            servers.put(name, VfioUserServer.listen(path(name), new CoreSource(host, device), polling));
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "{0} has no socket: {1}", name, e.getMessage());
             findings.add(new Finding(

@@ -49,6 +49,9 @@ public final class Ways {
         if (of(host, false).stream().anyMatch(w -> w.name().equals(way))) {
             return Optional.empty();
         }
+        if (host instanceof SocketHost) {
+            return Optional.of("a vfio-user socket has no such way");
+        }
         return Optional.of(
                 switch (way) {
                     case "features" -> "proposed in 2018 (VFIO_DEVICE_PROBE_FEATURES); no Linux kernel has it";
