@@ -8,6 +8,13 @@ import org.vfio4j.management.host.Finding;
 final class FindingList {
     private FindingList() {}
 
+    /** Beside an output that others read: to standard error. */
+    static void explain(Terminal terminal, List<Finding> findings) {
+        Terminal aside = new Terminal(terminal.err(), terminal.err(), false);
+        print(aside, findings);
+        aside.err().flush();
+    }
+
     static void print(Terminal terminal, List<Finding> findings) {
         for (Finding finding : findings) {
             terminal.out().println();
