@@ -35,6 +35,7 @@ final class PlanCommand implements Command {
     private static final String DOMAIN = "--domain";
     private static final String FORMAT = "--format";
     private static final String DIFF = "--diff";
+    private static final String OPEN = "--open";
     private static final List<String> FORMATS = List.of("libvirt", "qemu", "json");
 
     @Override
@@ -72,7 +73,8 @@ final class PlanCommand implements Command {
                 .addOption(Options.flag("only what changes in the domain XML", DIFF)
                         .build());
         PlanOptions.addTo(spec)
-                .addOption(ProbeCommand.open())
+                .addOption(Options.flag("also open the named physical devices to ask them, which resets them", OPEN)
+                        .build())
                 .addOption(HostOption.spec())
                 .addOption(FolderOptions.run());
         spec.usageMessage()
@@ -175,7 +177,7 @@ final class PlanCommand implements Command {
         List<HostDevice> devices = Selection.of(wanted, source);
         List<MdevParent> parents = source.types().parents();
         List<Candidate> candidates = new ArrayList<>();
-        for (DeviceProbe probe : source.probe(devices, ProbeCommand.mayReset(line), null)) {
+        for (DeviceProbe probe : source.probe(devices, line.hasMatchedOption(OPEN) && !names.isEmpty(), null)) {
             Facts asked = domain == null
                     ? Facts.none()
                     : LibvirtXml.asked(domain, probe.device().name());
