@@ -65,12 +65,14 @@ final class Guest {
         int asked = ++number;
         String line = asked + " " + Base64.getEncoder().encodeToString(script.getBytes(StandardCharsets.UTF_8)) + "\n";
         if (line.length() > MAX_LINE) {
-            throw new IllegalArgumentException("the guest's terminal holds " + MAX_LINE + " characters, not " + line.length());
+            throw new IllegalArgumentException(
+                    "the guest's terminal holds " + MAX_LINE + " characters, not " + line.length());
         }
         out.write(line.getBytes(StandardCharsets.US_ASCII));
         return switch (take("the end of: " + script)) {
             case Message.Done done when done.number() == asked -> done.result();
-            case Message.Done done -> throw failure("the answer to command " + done.number() + " instead of: " + script);
+            case Message.Done done ->
+                throw failure("the answer to command " + done.number() + " instead of: " + script);
             case Message.Ready _ -> throw failure("the guest booted again during: " + script);
             case Message.End end -> throw failure("the line was cut (" + end.why() + ") during: " + script);
         };
