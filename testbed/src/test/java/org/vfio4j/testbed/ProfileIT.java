@@ -49,12 +49,12 @@ class ProfileIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() throws IOException {
         host.close();
     }
 
     private Result ask(String arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(arguments.split(" ")));
+        List<String> command = new ArrayList<>(List.of(arguments.split(" ", -1)));
         command.addFirst(Serving.peer("mdevctl"));
         return host.run(command);
     }
