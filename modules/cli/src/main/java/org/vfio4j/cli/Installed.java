@@ -13,16 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.plan.RenderNode;
 import org.vfio4j.management.rule.Version;
 
-/**
- * What this machine has installed to run virtual machines with.
- *
- * @param qemu its QEMU's version; null if there is none, or it does not tell
- * @param libvirt its libvirt's version; null if there is none, or it does not tell
- * @param renderNode the first of its GPU nodes
- */
-record Installed(@Nullable Version qemu, @Nullable Version libvirt, RenderNode renderNode) {
-    /** Nobody looked: the devices are another machine's. */
-    static final Installed UNKNOWN = new Installed(null, null, new RenderNode.Unknown());
+/** What a machine has installed to run virtual machines with. It is looked up when it is asked for. */
+final class Installed {
+    /** Nobody can look: the devices are another machine's. */
+    static final Installed ELSEWHERE = new Installed(null);
 
     private static final long BOUND_SECONDS = 5;
     private static final int LONGEST_ANSWER = 4096;
@@ -31,18 +25,42 @@ record Installed(@Nullable Version qemu, @Nullable Version libvirt, RenderNode r
     private static final List<String> EMULATORS =
             List.of("qemu-system-x86_64", "qemu-system-s390x", "/usr/libexec/qemu-kvm", "qemu-kvm");
 
-    /** Looks. Only programs of the machine's own path are run, never one that a file names. */
-    static Installed look(Path dev) {
+    private final @Nullable Path dev;
+
+    private Installed(@Nullable Path dev) {
+        this.dev = dev;
+    }
+
+    /** This machine, whose device nodes are in {@code dev}. Only programs of its own path are run, never one that a file names. */
+    static Installed here(Path dev) {
+        return new Installed(dev);
+    }
+
+    /** QEMU's version; null if there is none, or it does not tell. */
+    @Nullable
+    Version qemu() {
         Version found = null;
         for (String emulator : EMULATORS) {
-            if (found == null) {
+            if (found == null && dev != null) {
                 found = version(emulator, "--version").orElse(null);
             }
         }
-        Version libvirt = version("virsh", "--version")
-                .or(() -> version("libvirtd", "--version"))
-                .orElse(null);
-        return new Installed(found, libvirt, renderNode(dev.resolve("dri")));
+        return found;
+    }
+
+    /** libvirt's version; null if there is none, or it does not tell. */
+    @Nullable
+    Version libvirt() {
+        return dev == null
+                ? null
+                : version("virsh", "--version")
+                        .or(() -> version("libvirtd", "--version"))
+                        .orElse(null);
+    }
+
+    /** The first of its GPU nodes. */
+    RenderNode renderNode() {
+        return dev == null ? new RenderNode.Unknown() : renderNode(dev.resolve("dri"));
     }
 
     private static Optional<Version> version(String... command) {

@@ -108,9 +108,9 @@ final class PlanCommand implements Command {
             List<Candidate> candidates = candidates(names, domain, source, line, world);
             Wishes wishes =
                     PlanOptions.wishes(line, format.equals("qemu") ? Wishes.Manager.QEMU : Wishes.Manager.LIBVIRT);
-            Installed installed = source instanceof RecordedSource
-                    ? Installed.UNKNOWN
-                    : Installed.look(world.root().base().resolve("dev"));
+            Installed installed = HostOption.isThisMachine(line)
+                    ? Installed.here(world.root().base().resolve("dev"))
+                    : Installed.ELSEWHERE;
             VmFacts vm = PlanOptions.machine(line, installed);
             Plan plan = new Planner(Planner.rules()).plan(candidates, domain == null ? vm : vm.with(domain), wishes);
             if (domain != null && plan.works()) {

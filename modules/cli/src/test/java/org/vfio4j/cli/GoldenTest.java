@@ -48,6 +48,7 @@ class GoldenTest {
                 "types",
                 "list",
                 "probe",
+                "plan",
                 "snapshot",
                 "serve",
                 "serve-device",

@@ -38,6 +38,7 @@ final class PlanFacts {
                 .put("plan.ramfb", choice.ramfb() ? "on" : "off")
                 .put("plan.other-ramfb", choice.otherRamfb())
                 .put("plan.resolution", choice.resolution().map(Resolution::toString))
+                .put("plan.replaced", replaced(vm, consoles))
                 .put("vm.consoles", consoles.stream().map(Console::word).toList())
                 .put("vm.gl", consoles.stream().anyMatch(Console::hasGl))
                 .put("vm.video", videos)
@@ -46,6 +47,14 @@ final class PlanFacts {
                         "vm.shared-memory",
                         vm.sharesMemoryOrNull() == null ? "unknown" : vm.sharesMemoryOrNull() ? "yes" : "no");
         return facts.build();
+    }
+
+    /** The consoles that the machine has and the plan has not. */
+    private static List<String> replaced(VmFacts vm, List<Console> consoles) {
+        return vm.consoles().orElse(List.of()).stream()
+                .filter(console -> !consoles.contains(console))
+                .map(Console::word)
+                .toList();
     }
 
     private static void device(Facts.Builder facts, Candidate candidate) {
