@@ -87,7 +87,7 @@ final class DisplayCommand implements Command {
 
     private static void table(
             Scanout.Kind kind, Optional<GfxPlane> plane, @Nullable String monitor, Terminal terminal) {
-        terminal.entry("handed out", "by " + kind.word());
+        terminal.entry("way", "by " + kind.word());
         terminal.entry(
                 "shows",
                 plane.map(p -> p.width() + "x" + p.height() + ", " + PixelFormat.letters(p.format()) + ", "

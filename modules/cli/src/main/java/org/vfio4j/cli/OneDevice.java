@@ -48,13 +48,14 @@ final class OneDevice {
     }
 
     private static VfioDevice open(HostDevice device, Source source, World world) {
-        if (device.kind() == DeviceKind.PCI || device.kind() == DeviceKind.PLATFORM) {
+        Optional<String> socket = device.socket();
+        boolean physical = device.kind() == DeviceKind.PCI || device.kind() == DeviceKind.PLATFORM;
+        if (physical && socket.isEmpty()) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
                     "opening " + device.name() + " would reset it",
                     "Only mediated devices and those on vfio-user sockets can be looked at.");
         }
-        Optional<String> socket = device.socket();
         if (socket.isEmpty() && device.usage().isInUse()) {
             throw inUse(device);
         }
