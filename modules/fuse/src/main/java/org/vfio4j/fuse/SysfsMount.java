@@ -90,7 +90,12 @@ public final class SysfsMount implements AutoCloseable {
         builder.setLibraryPath(library.path().toString());
         Gate gate = new Gate();
         Fuse fuse = builder.build(new TreeOperations(
-                RealParts.in(sys), changes, gate, builder.errno(), User.current().owner(), Instant.now()));
+                RealParts.in(sys),
+                changes,
+                gate,
+                builder.errno(),
+                User.current().owner(),
+                Instant.now()));
         try {
             fuse.mount("vfio4j", place, "-o", options(changes, root, library));
         } catch (FuseMountFailedException | IllegalArgumentException e) {
@@ -103,11 +108,13 @@ public final class SysfsMount implements AutoCloseable {
                             ? "Look whether this container may mount (CAP_SYS_ADMIN)."
                             : "Install fusermount3 (Debian, Ubuntu: apt install fuse3), or run this as root.");
         }
-        return new SysfsMount(place, changes, fuse, gate, MountTable.read().at(place).filter(MountPoint::isOurs));
+        return new SysfsMount(
+                place, changes, fuse, gate, MountTable.read().at(place).filter(MountPoint::isOurs));
     }
 
     private static String options(Changes changes, boolean forAll, FuseLibrary library) {
-        List<String> options = new ArrayList<>(List.of(changes.timeouts, ALWAYS, "fsname=" + MountPoint.SOURCE, "subtype=sysfs"));
+        List<String> options =
+                new ArrayList<>(List.of(changes.timeouts, ALWAYS, "fsname=" + MountPoint.SOURCE, "subtype=sysfs"));
         if (forAll) {
             options.add(FOR_ALL);
         }

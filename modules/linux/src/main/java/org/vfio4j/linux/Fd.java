@@ -21,8 +21,7 @@ public final class Fd implements AutoCloseable {
 
     /** Apart, since linking takes 8 ms at a start and few need it. */
     private static final class Fcntl {
-        static final MethodHandle HANDLE =
-                Native.libcVariadic("fcntl", 2, FunctionDescriptor.of(INT, INT, INT, INT));
+        static final MethodHandle HANDLE = Native.libcVariadic("fcntl", 2, FunctionDescriptor.of(INT, INT, INT, INT));
     }
 
     private final AtomicInteger number;

@@ -175,8 +175,7 @@ public final class FileIo {
     }
 
     private static final class Pwrite {
-        static final MethodHandle HANDLE =
-                Native.libc("pwrite", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+        static final MethodHandle HANDLE = Native.libc("pwrite", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
     }
 
     private static final class Ftruncate {

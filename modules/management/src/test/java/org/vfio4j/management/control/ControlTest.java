@@ -197,8 +197,9 @@ class ControlTest {
             assertThatThrownBy(() -> running.probe(Collections.nCopies(2_500, device), false, null))
                     .isInstanceOfSatisfying(
                             RefusedException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
-            assertThat(running.types().parents()).singleElement().satisfies(p -> assertThat(p.name())
-                    .isEqualTo("gpu"));
+            assertThat(running.types().parents())
+                    .singleElement()
+                    .satisfies(p -> assertThat(p.name()).isEqualTo("gpu"));
         }
     }
 

@@ -41,8 +41,7 @@ final class PlacedFolders {
     }
 
     private List<String> names(String path) {
-        return places()
-                .filter(place -> isBelow(place, path))
+        return places().filter(place -> isBelow(place, path))
                 .map(place -> first(place.substring(path.length() + 1)))
                 .distinct()
                 .toList();
@@ -77,8 +76,7 @@ final class PlacedFolders {
         Stream<String> physical = PHYSICAL.stream()
                 .flatMap(bus -> core.devices(bus).stream())
                 .map(device -> device.busDevice().path());
-        return Stream.of(
-                        mdev.parents().stream().map(parent -> parent.device().path()), Stream.of(GROUPS), physical)
+        return Stream.of(mdev.parents().stream().map(parent -> parent.device().path()), Stream.of(GROUPS), physical)
                 .flatMap(paths -> paths);
     }
 
