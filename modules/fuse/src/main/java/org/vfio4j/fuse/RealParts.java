@@ -29,7 +29,7 @@ final class RealParts {
     private record Places(Map<String, Places> below) {
         void add(String path) {
             Places at = this;
-            for (String name : path.split("/")) {
+            for (String name : path.split("/", -1)) {
                 at = at.below().computeIfAbsent(name, _ -> new Places(new TreeMap<>()));
             }
         }
