@@ -40,7 +40,8 @@ final class DmaCopier extends PciDevice {
     static DmaCopier create() {
         DmaSpace memory = new DmaSpace();
         Register source = Register.named("source", SOURCE, Long.BYTES).writable(ALL);
-        Register destination = Register.named("destination", DESTINATION, Long.BYTES).writable(ALL);
+        Register destination =
+                Register.named("destination", DESTINATION, Long.BYTES).writable(ALL);
         Register length = Register.named("length", LENGTH, Integer.BYTES).writable(0xffffffL);
         Register status = Register.named("status", STATUS, Integer.BYTES);
         Register go = Register.named("go", GO, Integer.BYTES)
@@ -51,8 +52,9 @@ final class DmaCopier extends PciDevice {
                 .memoryBar(0, BAR_SIZE, false)
                 .build();
         RegisterSet registers = RegisterSet.of(BAR_SIZE, List.of(source, destination, length, status, go));
-        return new DmaCopier(
-                new Parts(config).region(RegisterRegion.of(RegionInfo.PCI_BAR0, registers)).dma(memory));
+        return new DmaCopier(new Parts(config)
+                .region(RegisterRegion.of(RegionInfo.PCI_BAR0, registers))
+                .dma(memory));
     }
 
     private static long copy(DmaSpace memory, long source, long destination, long length) {

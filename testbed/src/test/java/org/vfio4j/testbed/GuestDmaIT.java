@@ -45,7 +45,8 @@ class GuestDmaIT {
 
             assertThat(copy(guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(DmaCopier.COPIED);
 
-            assertThat(guest.must("dd if=/dev/mem bs=1M skip=" + TO + " count=1 2>/dev/null | head -c " + LENGTH + " | md5sum"))
+            assertThat(guest.must("dd if=/dev/mem bs=1M skip=" + TO + " count=1 2>/dev/null | head -c " + LENGTH
+                            + " | md5sum"))
                     .isEqualTo(sum);
             assertThat(qemu.trace().stream().anyMatch(line -> line.contains(DMA_READ)))
                     .isEqualTo(memory.equals("plain"));
@@ -67,9 +68,12 @@ class GuestDmaIT {
                 devmem $((bar + %d)) 32
                 """.formatted(
                         guest.functions(DmaCopier.VENDOR, DmaCopier.DEVICE),
-                        DmaCopier.SOURCE, from,
-                        DmaCopier.DESTINATION, to,
-                        DmaCopier.LENGTH, LENGTH,
+                        DmaCopier.SOURCE,
+                        from,
+                        DmaCopier.DESTINATION,
+                        to,
+                        DmaCopier.LENGTH,
+                        LENGTH,
                         DmaCopier.GO,
                         DmaCopier.STATUS));
         return Integer.decode(status.strip());

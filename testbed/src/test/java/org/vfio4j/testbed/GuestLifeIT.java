@@ -42,10 +42,7 @@ class GuestLifeIT {
         display = Served.sample(folder, "mbochs-medium");
         serial = Served.sample(folder, "mtty-1");
         qemu = Qemu.boot(
-                folder,
-                List.of(display.socket(), serial.socket()),
-                "--append",
-                "memhp_default_state=online_movable");
+                folder, List.of(display.socket(), serial.socket()), "--append", "memhp_default_state=online_movable");
     }
 
     @Test
@@ -134,11 +131,13 @@ class GuestLifeIT {
     void aKilledQemuLeavesTheDeviceToTheNext() throws Exception {
         try (Served again = Served.sample(folder, "mtty-2")) {
             try (Qemu first = Qemu.boot(folder, List.of(again.socket()))) {
-                assertThat(SerialPort.all(first.guest()).getFirst().loop("first")).isEqualTo("first");
+                assertThat(SerialPort.all(first.guest()).getFirst().loop("first"))
+                        .isEqualTo("first");
                 first.kill();
             }
             try (Qemu second = Qemu.boot(folder, List.of(again.socket()))) {
-                assertThat(SerialPort.all(second.guest()).getFirst().loop("second")).isEqualTo("second");
+                assertThat(SerialPort.all(second.guest()).getFirst().loop("second"))
+                        .isEqualTo("second");
             }
         }
     }

@@ -53,7 +53,8 @@ class MbochsGuestIT {
     @Test
     void theDriverTakesItsModeFromTheMonitor() throws Exception {
         assertThat(qemu.guest().must("cat /sys/class/drm/card0-*/modes")).startsWith(WIDTH + "x" + HEIGHT + "\n");
-        assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size")).isEqualTo(WIDTH + "," + HEIGHT + "\n");
+        assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size"))
+                .isEqualTo(WIDTH + "," + HEIGHT + "\n");
     }
 
     @Test

@@ -41,7 +41,8 @@ class MdpyGuestIT {
 
     @Test
     void theVendorCapabilityTellsTheResolution() throws Exception {
-        String capability = qemu.guest().must("dd if=" + function() + "/config bs=1 skip=64 count=16 2>/dev/null | xxd -p");
+        String capability =
+                qemu.guest().must("dd if=" + function() + "/config bs=1 skip=64 count=16 2>/dev/null | xxd -p");
 
         assertThat(capability).isEqualTo("0900" + "1000" + "58523234" + "00040000" + "00030000\n");
     }
@@ -83,13 +84,17 @@ class MdpyGuestIT {
     private static long bar() throws IOException, InterruptedException {
         qemu.guest().must("cd %s; [ ! -e driver ] || basename $PWD >driver/unbind".formatted(function()));
         qemu.guest().must(command(ConfigSpace.COMMAND_MEMORY));
-        return Long.decode(qemu.guest().must("head -n 1 " + function() + "/resource").split(" ")[0]);
+        return Long.decode(
+                qemu.guest().must("head -n 1 " + function() + "/resource").split(" ")[0]);
     }
 
     @Test
     void whatIsDrawnThroughTheKernelsDriverIsOnThePicture() throws Exception {
-        qemu.guest().must("modprobe mdpy-fb; cd %s; [ -e driver ] || basename $PWD >/sys/bus/pci/drivers/mdpy-fb/bind".formatted(function()));
-        assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size")).isEqualTo(WIDTH + "," + HEIGHT + "\n");
+        qemu.guest()
+                .must("modprobe mdpy-fb; cd %s; [ -e driver ] || basename $PWD >/sys/bus/pci/drivers/mdpy-fb/bind"
+                        .formatted(function()));
+        assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size"))
+                .isEqualTo(WIDTH + "," + HEIGHT + "\n");
 
         qemu.guest().must(Picture.drawing("fb0", SIZE));
 

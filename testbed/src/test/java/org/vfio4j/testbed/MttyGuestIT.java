@@ -42,7 +42,8 @@ class MttyGuestIT {
         for (SerialPort port : SerialPort.all(qemu.guest())) {
             int before = port.interrupts();
 
-            assertThat(port.loop("the quick brown fox jumps over the lazy dog")).isEqualTo("the quick brown fox jumps over the lazy dog");
+            assertThat(port.loop("the quick brown fox jumps over the lazy dog"))
+                    .isEqualTo("the quick brown fox jumps over the lazy dog");
 
             assertThat(port.interrupts()).isGreaterThan(before);
         }

@@ -48,8 +48,7 @@ record Picture(int width, int height, byte[] pixels) {
         assertThat(plane.format()).isEqualTo(GfxPlane.XRGB8888);
         assertThat(plane.stride()).isEqualTo(plane.width() * Integer.BYTES);
         byte[] bytes = mapping.segment().toArray(ValueLayout.JAVA_BYTE);
-        return new Picture(
-                plane.width(), plane.height(), Arrays.copyOf(bytes, plane.stride() * plane.height()));
+        return new Picture(plane.width(), plane.height(), Arrays.copyOf(bytes, plane.stride() * plane.height()));
     }
 
     /** Waits, within a bound, until a dma-buf's plane is exactly this: what a guest draws goes through its kernel's worker. */

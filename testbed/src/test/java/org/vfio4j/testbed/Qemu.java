@@ -144,13 +144,15 @@ final class Qemu implements AutoCloseable {
         long before = memory();
         String backend = id + "-memory";
         long bytes = (long) megabytes << 20;
-        qmp.execute("object-add", Map.of("qom-type", "memory-backend-memfd", "id", backend, "size", bytes, "share", true));
+        qmp.execute(
+                "object-add", Map.of("qom-type", "memory-backend-memfd", "id", backend, "size", bytes, "share", true));
         qmp.execute("device_add", Map.of("driver", "pc-dimm", "id", id, "memdev", backend));
         guest.await("[ $(awk '/MemTotal/ { print $2 }' /proc/meminfo) -gt " + before + " ]");
     }
 
     private long memory() throws IOException, InterruptedException {
-        return Long.parseLong(guest.must("awk '/MemTotal/ { print $2 }' /proc/meminfo").strip());
+        return Long.parseLong(
+                guest.must("awk '/MemTotal/ { print $2 }' /proc/meminfo").strip());
     }
 
     /** Ends it as {@code kill -9} does. */

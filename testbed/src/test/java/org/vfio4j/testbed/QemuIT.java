@@ -20,11 +20,24 @@ class QemuIT {
     @Test
     void theGuestsDriversWorkWithQemusOwnDevices() throws Exception {
         try (Qemu qemu = Qemu.boot(
-                folder, List.of(), "--qemu", "-device", "--qemu", "bochs-display,xres=1152,yres=864,bus=port1", "--qemu",
-                "-device", "--qemu", "pci-serial,chardev=null,bus=pcie.0", "--qemu", "-chardev", "--qemu", "null,id=null")) {
+                folder,
+                List.of(),
+                "--qemu",
+                "-device",
+                "--qemu",
+                "bochs-display,xres=1152,yres=864,bus=port1",
+                "--qemu",
+                "-device",
+                "--qemu",
+                "pci-serial,chardev=null,bus=pcie.0",
+                "--qemu",
+                "-chardev",
+                "--qemu",
+                "null,id=null")) {
             qemu.guest().must("modprobe bochs");
 
-            assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size")).isEqualTo("1152,864\n");
+            assertThat(qemu.guest().must("cat /sys/class/graphics/fb0/virtual_size"))
+                    .isEqualTo("1152,864\n");
             assertThat(qemu.guest().must("ls /sys/bus/pci/drivers/serial")).contains("0000:");
             assertThat(qemu.guest().run("echo wrong >&2; exit 3")).isEqualTo(new Guest.Result(3, "wrong\n"));
         }

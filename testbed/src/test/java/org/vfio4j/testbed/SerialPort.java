@@ -11,8 +11,9 @@ record SerialPort(Guest guest, String tty) {
 
     /** Those of all mttys in the guest. */
     static List<SerialPort> all(Guest guest) throws IOException, InterruptedException {
-        String found = guest.must("for function in $(cat); do find $function/ -name 'ttyS*'; done <<END | sed 's|.*/||' | sort -V\n"
-                + guest.functions(0x4348, 0x3253) + "\nEND");
+        String found = guest.must(
+                "for function in $(cat); do find $function/ -name 'ttyS*'; done <<END | sed 's|.*/||' | sort -V\n"
+                        + guest.functions(0x4348, 0x3253) + "\nEND");
         return found.lines().map(tty -> new SerialPort(guest, tty)).toList();
     }
 
@@ -31,8 +32,8 @@ record SerialPort(Guest guest, String tty) {
 
     /** How many interrupts the port's line has seen while the port is open; 0 if none ever. */
     int interrupts() throws IOException, InterruptedException {
-        return Integer.parseInt(guest.must(
-                        "exec 4<>/dev/" + tty + "; awk '/" + tty + "($|,)/ { n = $2 } END { print n + 0 }' /proc/interrupts")
+        return Integer.parseInt(guest.must("exec 4<>/dev/" + tty + "; awk '/" + tty
+                        + "($|,)/ { n = $2 } END { print n + 0 }' /proc/interrupts")
                 .strip());
     }
 }
