@@ -14,7 +14,6 @@ import org.vfio4j.linux.UdevEvents;
 import org.vfio4j.vfio.bus.BusDrivers;
 import org.vfio4j.vfio.core.VfioCore;
 import org.vfio4j.vfio.mdev.MdevCore;
-import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.tree.HostTree;
 import org.vfio4j.vfio.tree.Uevent;
 
@@ -27,24 +26,20 @@ final class MountedHost implements AutoCloseable {
     private final VfioCore.Subscription subscription;
     private final SysfsMount mount;
 
-    private MountedHost(Path folder, List<MdevDriver> drivers, SysfsMount.Audience audience) throws IOException {
+    private MountedHost(Path folder) throws IOException {
         this.folder = folder;
-        this.mdev = new MdevCore(core, drivers);
+        this.mdev = new MdevCore(core, MdevCore.installed());
         Files.createDirectories(definitions());
         HostTree tree = new HostTree(mdev, new BusDrivers(core));
         this.subscription = tree.listen(this::tell);
-        this.mount = SysfsMount.mount(tree.root(), folder.resolve("sys"), audience);
+        this.mount = SysfsMount.mount(tree.root(), folder.resolve("sys"));
     }
 
     /** With the sample drivers. Skips the test where nobody may mount. */
     static MountedHost in(Path folder) throws IOException {
-        return in(folder, MdevCore.installed(), SysfsMount.Audience.EVERYBODY);
-    }
-
-    static MountedHost in(Path folder, List<MdevDriver> drivers, SysfsMount.Audience audience) throws IOException {
         assumeTrue((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "mounts: needs root");
         assumeTrue(Files.isWritable(Path.of("/dev/fuse")), "mounts: needs /dev/fuse");
-        return new MountedHost(folder, drivers, audience);
+        return new MountedHost(folder);
     }
 
     private void tell(Uevent event) {

@@ -18,6 +18,7 @@ interface Command {
                 new TypesCommand(),
                 new ListCommand(),
                 new ProbeCommand(),
+                new PlanCommand(),
                 new SnapshotCommand(),
                 new ServeCommand(),
                 new ServeDeviceCommand(),

@@ -42,6 +42,11 @@ final class HostOption {
                 && !line.matchedOptionValue(NAME, USER).equals(USER);
     }
 
+    /** Whether the host is on this machine, and not one of which something was written down. */
+    static boolean isThisMachine(ParseResult line) {
+        return List.of(ALL, KERNEL, USER, DEMO).contains(line.matchedOptionValue(NAME, ALL));
+    }
+
     /** The host that was named; the caller closes it. */
     static Source open(ParseResult line, World world) {
         String host = line.matchedOptionValue(NAME, ALL);

@@ -65,10 +65,11 @@ final class ListCommand implements Command {
         }
         try (Source source = HostOption.openWithVfio(line, world)) {
             Inventory inventory = source.inventory();
+            HostColumn hosts = new HostColumn(source);
             form.print(
                     world.terminal(),
-                    () -> Json.list(source.kind(), inventory),
-                    () -> table(world.terminal(), inventory));
+                    () -> hosts.json(Json.list(source.kind(), inventory), "devices", inventory.devices()),
+                    () -> table(world.terminal(), hosts, inventory));
             return ExitCode.OK;
         }
     }
@@ -121,13 +122,15 @@ final class ListCommand implements Command {
         FindingList.print(terminal, defined.findings());
     }
 
-    private static void table(Terminal terminal, Inventory inventory) {
+    private static void table(Terminal terminal, HostColumn hosts, Inventory inventory) {
         if (inventory.devices().isEmpty()) {
             terminal.out().println(NONE);
         } else {
-            Table table = new Table("DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE");
+            Table table = hosts.table("DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE");
             for (HostDevice device : inventory.devices()) {
-                table.row(
+                hosts.row(
+                        table,
+                        device,
                         device.name(),
                         device.kind().word(),
                         device.parent().orElse(""),

@@ -135,6 +135,30 @@ public final class DomainXml {
         return new Graphics(add("graphics", attributes));
     }
 
+    /** Lets graphics listen on no address: only a local viewer gets in, as SPICE with OpenGL needs. */
+    public void listenNowhere(Graphics graphics) {
+        set(child(graphics.element(), "listen"), "type", "none");
+    }
+
+    /**
+     * Lets graphics use OpenGL.
+     *
+     * @param optional whether it has to be switched on, which egl-headless has not
+     * @param renderNodeOrNull what to draw with; null leaves it to libvirt
+     */
+    public void drawWithGl(Graphics graphics, boolean optional, @Nullable String renderNodeOrNull) {
+        if (!optional && renderNodeOrNull == null) {
+            return;
+        }
+        Element gl = child(graphics.element(), "gl");
+        if (optional) {
+            set(gl, "enable", "yes");
+        }
+        if (renderNodeOrNull != null) {
+            set(gl, "rendernode", renderNodeOrNull);
+        }
+    }
+
     /** Takes graphics away. */
     public void remove(Graphics graphics) {
         editor.removeElement(graphics.element());

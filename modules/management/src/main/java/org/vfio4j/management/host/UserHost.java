@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.vfio.VfioDevice;
@@ -22,6 +23,7 @@ import org.vfio4j.vfio.mdev.MdevDevice;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
 import org.vfio4j.vfio.tree.HostTree;
+import org.vfio4j.vfio.tree.Node;
 
 /** A host in this process: a VFIO core, a mdev core, and whatever drivers they were given. Nothing of the machine is needed. */
 public final class UserHost implements Host {
@@ -149,6 +151,29 @@ public final class UserHost implements Host {
             mdev.remove(uuid.toString(), bound);
         } catch (ErrnoException e) {
             throw Starting.notStopped(uuid, bound, e);
+        }
+    }
+
+    /**
+     * Writes a file of a mediated device, as who writes to it in its directory in sysfs.
+     *
+     * @param file its path in that directory, such as {@code nvidia/vgpu_params}
+     * @throws RefusedException ENOENT if it has no such file; EACCES if it cannot be written; what the driver answers, such as EINVAL
+     */
+    public void write(UUID uuid, String file, String value) {
+        MdevDevice device = mdev.device(uuid.toString())
+                .orElseThrow(() -> new RefusedException(Errno.ENODEV, "there is no active device " + uuid, ""));
+        String subject =
+                "the attribute " + file + " of " + uuid + " (" + device.type().id() + ")";
+        if (!(tree.find(device.core().busDevice().path() + "/" + file).orElse(null)
+                instanceof Node.Attribute attribute)) {
+            throw new RefusedException(Errno.ENOENT, subject + " does not exist", "");
+        }
+        try {
+            attribute.store(value.getBytes(StandardCharsets.UTF_8));
+        } catch (ErrnoException e) {
+            throw new RefusedException(
+                    e.errno(), subject + " cannot be set to \"" + value + "\": " + e.getMessage(), "");
         }
     }
 

@@ -23,6 +23,7 @@ final class Calls implements AutoCloseable {
     private final Connection connection;
     private final Inbox inbox;
     private final MemorySegment in;
+    private final Slices inSlices;
     private final DmaSpace memory;
     private int nextId;
     private boolean open = true;
@@ -37,6 +38,7 @@ final class Calls implements AutoCloseable {
         this.connection = Connection.take(socket, IdleWait.SLEEP, patience);
         this.inbox = connection.inbox();
         this.in = inbox.bytes();
+        this.inSlices = new Slices(in, Wire.DATA);
         this.memory = memory;
     }
 
@@ -162,7 +164,7 @@ final class Calls implements AutoCloseable {
         if (reads) {
             memory.read(address, connection.out(Wire.DATA, (int) count));
         } else {
-            memory.write(address, in.asSlice(at + (long) Wire.DATA, count));
+            memory.write(address, inSlices.at(at + (long) Wire.DATA, (int) count));
         }
         Wire.put64(connection.out(), Wire.DMA_ADDRESS, address);
         Wire.put64(connection.out(), Wire.DMA_COUNT, count);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.LinuxException;
@@ -161,8 +162,18 @@ final class RawPeer implements AutoCloseable {
 
     /** The next message. */
     Message receive() {
-        if (!fill(0, Wire.HEADER)) {
+        Message message = receiveOrEnd();
+        if (message == null) {
             throw new AssertionError("the other side has closed");
+        }
+        return message;
+    }
+
+    /** The next message, or null if the other side has closed instead. */
+    @Nullable
+    Message receiveOrEnd() {
+        if (!fill(0, Wire.HEADER)) {
+            return null;
         }
         int size = Wire.u32(buffer, Wire.SIZE);
         if (size > Wire.HEADER && !fill(Wire.HEADER, size - Wire.HEADER)) {
@@ -177,6 +188,11 @@ final class RawPeer implements AutoCloseable {
                 channel.takeReceived());
     }
 
+    /** Nothing more will be sent. */
+    void endSending() {
+        UnixSocket.shutdownSending(channel.socket());
+    }
+
     /** Whether the other side closes: no message comes before that. */
     boolean isClosed() {
         try {
@@ -186,10 +202,18 @@ final class RawPeer implements AutoCloseable {
         }
     }
 
+    private long receiveSome(int offset, int length) {
+        try {
+            return channel.receive(buffer, offset, length, FdChannel.Wait.ALL);
+        } catch (LinuxException e) {
+            return 0; // it closed with something of ours unread
+        }
+    }
+
     private boolean fill(int offset, int length) {
         int there = 0;
         while (there < length) {
-            long n = channel.receive(buffer, offset + there, length - there, FdChannel.Wait.ALL);
+            long n = receiveSome(offset + there, length - there);
             if (n == FdChannel.NOTHING) {
                 throw new AssertionError("no message in " + PATIENCE);
             }
