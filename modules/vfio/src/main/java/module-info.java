@@ -7,6 +7,7 @@ module org.vfio4j.vfio {
     exports org.vfio4j.vfio;
     exports org.vfio4j.vfio.bus;
     exports org.vfio4j.vfio.core;
+    exports org.vfio4j.vfio.display;
     exports org.vfio4j.vfio.dma;
     exports org.vfio4j.vfio.kernel;
     exports org.vfio4j.vfio.mdev;

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.SocketHost;
 import org.vfio4j.management.snapshot.SnapshotException;
 import org.vfio4j.management.snapshot.SnapshotReader;
 import picocli.CommandLine.Model.OptionSpec;
@@ -22,6 +24,11 @@ final class HostOption {
     private static final String USER = "user";
     private static final String DEMO = "demo";
 
+    /** {@code S_IFMT} and {@code S_IFSOCK} of stat(2). */
+    private static final int TYPE_MASK = 0xf000;
+
+    private static final int SOCKET = 0xc000;
+
     private HostOption() {}
 
     static OptionSpec spec() {
@@ -31,7 +38,8 @@ final class HostOption {
                         "user: the running user-space host (vfio serve); without --host, it and the kernel",
                         "demo: a host inside this process, with one device of every sample type",
                         "DIR: a captured tree, with sys and, as far as it was captured, dev and proc in it",
-                        "FILE: a snapshot, as vfio snapshot writes it")
+                        "FILE: a snapshot, as vfio snapshot writes it",
+                        "SOCKET: the device on a vfio-user socket")
                 .completionCandidates(List.of(KERNEL, USER, DEMO))
                 .build();
     }
@@ -100,10 +108,13 @@ final class HostOption {
         if (Files.isRegularFile(path)) {
             return snapshot(host, path);
         }
+        if (isSocket(path)) {
+            return sockets(List.of(path));
+        }
         throw new CommandException(
                 ExitCode.ENVIRONMENT,
                 "there is no host " + host,
-                "Use kernel, user, demo, the folder of a captured tree, or the file of a snapshot.");
+                "Use kernel, user, demo, the folder of a captured tree, the file of a snapshot, or a vfio-user socket.");
     }
 
     private static Source snapshot(String host, Path path) {
@@ -119,6 +130,21 @@ final class HostOption {
                     "Take a new one on the host: vfio snapshot FILE.");
         } catch (IOException e) {
             throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
+        }
+    }
+
+    /** The devices on these vfio-user sockets. */
+    static LiveSource sockets(List<Path> sockets) {
+        return new LiveSource("a vfio-user socket", new SocketHost(sockets));
+    }
+
+    /** Whether there is a socket of the file system. */
+    static boolean isSocket(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).isOther()
+                    && (((Integer) Files.getAttribute(path, "unix:mode")) & TYPE_MASK) == SOCKET;
+        } catch (IOException e) {
+            return false;
         }
     }
 

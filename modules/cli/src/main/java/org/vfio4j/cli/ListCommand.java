@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import org.vfio4j.management.control.DefinedDevice;
 import org.vfio4j.management.control.RunningHost;
@@ -126,24 +127,35 @@ final class ListCommand implements Command {
         if (inventory.devices().isEmpty()) {
             terminal.out().println(NONE);
         } else {
-            Table table = hosts.table("DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE");
+            boolean served =
+                    inventory.devices().stream().anyMatch(d -> d.socket().isPresent());
+            Table table = hosts.table(
+                    cells(served, "DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE", "SOCKET"));
             for (HostDevice device : inventory.devices()) {
                 hosts.row(
                         table,
                         device,
-                        device.name(),
-                        device.kind().word(),
-                        device.parent().orElse(""),
-                        device.type().orElse(""),
-                        device.driver().orElse("none"),
-                        device.group().isPresent()
-                                ? String.valueOf(device.group().getAsInt())
-                                : "none",
-                        inUse(device.usage()));
+                        cells(
+                                served,
+                                device.name(),
+                                device.kind().word(),
+                                device.parent().orElse(""),
+                                device.type().orElse(""),
+                                device.driver().orElse("none"),
+                                device.group().isPresent()
+                                        ? String.valueOf(device.group().getAsInt())
+                                        : "none",
+                                inUse(device.usage()),
+                                device.socket().orElse("")));
             }
             table.print(terminal);
         }
         FindingList.print(terminal, inventory.findings());
+    }
+
+    /** The last column is there only where some device has a socket. */
+    private static String[] cells(boolean withLast, String... all) {
+        return withLast ? all : Arrays.copyOf(all, all.length - 1);
     }
 
     private static String inUse(Usage usage) {

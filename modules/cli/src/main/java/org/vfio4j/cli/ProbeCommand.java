@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class ProbeCommand implements Command {
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .description("UUID, PCI address or name, of which the first letters suffice, at least 4;"
-                                + " without any, every VFIO device of the host")
+                                + " or a vfio-user socket; without any, every VFIO device of the host")
                         .build())
                 .addOption(
                         Options.flag("also show what was called for every answer, and what came back", "-e", EVIDENCE)
@@ -71,6 +72,7 @@ final class ProbeCommand implements Command {
                                 "vfio probe 1f0f2d6a -e               one, with the evidence",
                                 "vfio probe 0000:01:00.0 --open       a PCI function, which resets it",
                                 "vfio probe --host node7.json         another machine's, from its snapshot",
+                                "vfio probe /tmp/gpu.sock             the device on a vfio-user socket",
                                 "vfio probe -o json | jq -r '.devices[]",
                                 "    | select(.features.migration.answer == \"yes\") | .device'"),
                         "0  every answer is yes or no",
@@ -86,7 +88,8 @@ final class ProbeCommand implements Command {
         List<String> names = line.matchedPositionalValue(0, List.of());
         boolean mayReset = mayReset(line, names);
         @Nullable String way = line.matchedOptionValue(WAY, null);
-        try (Source source = HostOption.openWithVfio(line, world)) {
+        List<Path> sockets = sockets(names);
+        try (Source source = sockets.isEmpty() ? HostOption.openWithVfio(line, world) : HostOption.sockets(sockets)) {
             List<HostDevice> devices = Selection.of(names, source);
             if (line.hasMatchedOption(COMPARE)) {
                 return compare(line, world.terminal(), source, devices);
@@ -111,6 +114,12 @@ final class ProbeCommand implements Command {
                     "Name them: vfio probe --open 0000:01:00.0. vfio list shows which there are.");
         }
         return opens;
+    }
+
+    /** The vfio-user sockets that were named instead of devices; none if there is a device's name among them. */
+    private static List<Path> sockets(List<String> names) {
+        boolean all = names.stream().allMatch(name -> name.contains("/") && HostOption.isSocket(Path.of(name)));
+        return all ? names.stream().map(Path::of).toList() : List.of();
     }
 
     private static int compare(ParseResult line, Terminal terminal, Source source, List<HostDevice> devices) {

@@ -53,8 +53,8 @@ final class ServeDeviceCommand implements Command {
                 .footer(Command.footer(
                         List.of(
                                 "vfio serve-device -p mbochs -t mbochs-small --socket-path /tmp/gpu.sock",
-                                "qemu-system-x86_64 ... -device"
-                                        + " '{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"/tmp/gpu.sock\"}}'"),
+                                "qemu-system-x86_64 ... -device \\",
+                                "'{\"driver\":\"vfio-user-pci\",\"socket\":{\"type\":\"unix\",\"path\":\"/tmp/gpu.sock\"}}'"),
                         "0  it ran and was ended",
                         "1  the device cannot be made: no capacity left",
                         "2  the command line was wrong",

@@ -51,6 +51,7 @@ class GoldenTest {
                 "plan",
                 "snapshot",
                 "serve",
+                "serve-device",
                 "start",
                 "stop",
                 "define",

@@ -7,10 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.Finding;
@@ -32,7 +32,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
     private final UserHost host;
     private final Path folder;
     private final boolean polling;
-    private final Map<String, VfioUserServer> servers = new HashMap<>();
+    private final Map<String, VfioUserServer> servers = new ConcurrentHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
     private final VfioCore.Subscription subscription;
     private boolean closed;
@@ -53,13 +53,14 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
     public static DeviceSockets open(UserHost host, Path folder, boolean polling) {
         prepare(folder);
         DeviceSockets sockets = new DeviceSockets(host, folder, polling);
+        host.servedAt(sockets::socket);
         host.core().devices().forEach(sockets::added);
         return sockets;
     }
 
     /** Where a device's socket is, if it has one. */
-    public synchronized Optional<Path> socket(String device) {
-        return servers.containsKey(device) ? Optional.of(path(device)) : Optional.empty();
+    public Optional<Path> socket(String device) {
+        return servers.containsKey(device) ? Optional.of(path(device).toAbsolutePath()) : Optional.empty();
     }
 
     /** The devices that could not be given a socket, and why. */
@@ -74,8 +75,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
             return;
         }
         try {
-            servers.put(
-                    name, VfioUserServer.listen(path(name), () -> host.core().open(name, host.self()), polling));
+            servers.put(name, VfioUserServer.listen(path(name), new CoreSource(host, device), polling));
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "{0} has no socket: {1}", name, e.getMessage());
             findings.add(new Finding(

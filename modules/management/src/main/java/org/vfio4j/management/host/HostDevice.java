@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param vfioNodeOrNull the name under {@code /dev/vfio/devices} where the host has the cdev interface
  * @param usage whether somebody has it open
  * @param guestDriverVersionOrNull what the guest's driver last said of its version, where the host can tell
+ * @param socketOrNull the vfio-user socket that it is served on
  */
 public record HostDevice(
         String name,
@@ -31,8 +32,9 @@ public record HostDevice(
         @Nullable Integer groupOrNull,
         @Nullable String vfioNodeOrNull,
         Usage usage,
-        @Nullable String guestDriverVersionOrNull) {
-    /** A device of a host that knows nothing of guests' drivers. */
+        @Nullable String guestDriverVersionOrNull,
+        @Nullable String socketOrNull) {
+    /** A device of a host that knows nothing of guests' drivers and sockets. */
     public HostDevice(
             String name,
             DeviceKind kind,
@@ -55,6 +57,7 @@ public record HostDevice(
                 groupOrNull,
                 vfioNodeOrNull,
                 usage,
+                null,
                 null);
     }
 
@@ -86,6 +89,10 @@ public record HostDevice(
         return Optional.ofNullable(vfioNodeOrNull);
     }
 
+    public Optional<String> socket() {
+        return Optional.ofNullable(socketOrNull);
+    }
+
     /** The same device with what is known of its use replaced. */
     public HostDevice withUsage(Usage known) {
         return new HostDevice(
@@ -99,6 +106,7 @@ public record HostDevice(
                 groupOrNull,
                 vfioNodeOrNull,
                 known,
-                guestDriverVersionOrNull);
+                guestDriverVersionOrNull,
+                socketOrNull);
     }
 }

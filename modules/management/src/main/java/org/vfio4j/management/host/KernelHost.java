@@ -175,6 +175,7 @@ public final class KernelHost implements Host {
                                 case MDEV -> true;
                                 case PCI -> PciTree.isVfioDriver(d);
                                 case PLATFORM -> PlatformTree.isVfioDriver(d);
+                                case VFIO_USER -> false;
                             })
                             .isPresent();
         }

@@ -2,12 +2,14 @@
 package org.vfio4j.management.host;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.sysfs.Root;
@@ -33,6 +35,8 @@ public final class UserHost implements Host {
     private final HostTree tree = new HostTree(mdev, buses);
     private final Credentials self = Credentials.ofThisProcess();
     private final List<Finding> troubles = new ArrayList<>();
+    private volatile Function<String, Optional<Path>> sockets = device -> Optional.empty();
+    private volatile boolean served;
 
     /** A driver that fails is left out, and {@link #inventory} has a finding of it. */
     public UserHost(List<MdevDriver> drivers, List<Hardware> hardware) {
@@ -87,6 +91,21 @@ public final class UserHost implements Host {
     /** The user that this host opens devices as: this process's. */
     public Credentials self() {
         return self;
+    }
+
+    /**
+     * Its devices are served from now on.
+     *
+     * @param newSockets where a device's vfio-user socket is, by the device's name
+     */
+    public void servedAt(Function<String, Optional<Path>> newSockets) {
+        sockets = newSockets;
+        served = true;
+    }
+
+    /** Whether its devices have vfio-user sockets. */
+    public boolean isServed() {
+        return served;
     }
 
     @Override
@@ -237,7 +256,8 @@ public final class UserHost implements Host {
                 device.group().number(),
                 null,
                 isUsed ? Usage.inUse(List.of()) : Usage.FREE,
-                guest.isEmpty() ? null : guest);
+                guest.isEmpty() ? null : guest,
+                sockets.apply(device.name()).map(Path::toString).orElse(null));
     }
 
     private static DeviceKind kind(Bus bus) {

@@ -39,7 +39,7 @@ public record Candidate(
             return apiOrNull;
         }
         return switch (probe.device().kind()) {
-            case MDEV, PCI -> "vfio-pci";
+            case MDEV, PCI, VFIO_USER -> "vfio-pci";
             case PLATFORM -> "vfio-platform";
         };
     }

@@ -62,6 +62,7 @@ final class OpenRefusals {
                                 + device.name().replace(':', '_').replace('.', '_') + ", or driverctl set-override "
                                 + device.name() + " vfio-pci.";
                     case PLATFORM -> "Bind it to vfio-platform, which takes it from its present driver.";
+                    case VFIO_USER -> "Start its server.";
                     case MDEV ->
                         "Load the driver that mediated devices bind to: the vendor's, before Linux 5.16 vfio_mdev.";
                 });

@@ -50,7 +50,8 @@ public final class InventoryReader {
                 usage(at),
                 versions.isAbsent()
                         ? null
-                        : versions.object().at("guest_driver").textOrNull());
+                        : versions.object().at("guest_driver").textOrNull(),
+                at.at("socket").textOrNull());
     }
 
     /** A device with its answers. */

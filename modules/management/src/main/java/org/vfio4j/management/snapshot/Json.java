@@ -113,6 +113,7 @@ public final class Json {
                 .put("vfio_bound", device.isVfioBound())
                 .put("group", device.groupOrNull())
                 .put("cdev", device.vfioNodeOrNull());
+        device.socket().ifPresent(socket -> node.put("socket", socket));
         usage(node, device.usage());
         return node;
     }
