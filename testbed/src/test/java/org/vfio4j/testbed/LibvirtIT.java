@@ -31,7 +31,7 @@ class LibvirtIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() throws IOException {
         host.close();
     }
 

@@ -37,7 +37,7 @@ class MdevctlIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() throws IOException {
         host.close();
     }
 

@@ -49,12 +49,12 @@ class ProfileIT {
     }
 
     @AfterEach
-    void stop() throws Exception {
+    void stop() throws IOException {
         host.close();
     }
 
     private Result ask(String arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(arguments.split(" ")));
+        List<String> command = new ArrayList<>(List.of(arguments.split(" ", -1)));
         command.addFirst(Serving.peer("mdevctl"));
         return host.run(command);
     }
@@ -72,13 +72,24 @@ class ProfileIT {
 
     @Test
     void mdevctlListsWhatEachVendorOffers() throws Exception {
-        assertThat(mdevctl("types"))
-                .contains(
-                        "    Name: GRID M60-2Q\n    Description: num_heads=4, frl_config=60, framebuffer=2048M,"
-                                + " max_resolution=5120x2880, max_instance=4\n",
-                        "  i915-GVTg_V5_4\n    Available instances: 1\n    Device API: vfio-pci\n    Name: GVTg_V5_4\n",
-                        "matrix\n  vfio_ap-passthrough\n    Available instances: 65536\n    Device API: vfio-ap\n"
-                                + "    Name: VFIO AP Passthrough Device\n");
+        assertThat(mdevctl("types")).contains("""
+                  nvidia-18
+                    Available instances: 4
+                    Device API: vfio-pci
+                    Name: GRID M60-2Q
+                    Description: num_heads=4, frl_config=60, framebuffer=2048M, max_resolution=5120x2880, max_instance=4
+                """, """
+                  i915-GVTg_V5_4
+                    Available instances: 1
+                    Device API: vfio-pci
+                    Name: GVTg_V5_4
+                """, """
+                matrix
+                  vfio_ap-passthrough
+                    Available instances: 65536
+                    Device API: vfio-ap
+                    Name: VFIO AP Passthrough Device
+                """);
     }
 
     @Test

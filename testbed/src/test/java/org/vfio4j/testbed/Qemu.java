@@ -63,7 +63,7 @@ final class Qemu implements AutoCloseable {
 
     private static Process start(Path folder, List<Path> devices, List<String> options) throws IOException {
         List<String> command = new ArrayList<>();
-        command.add(MountedHost.peer("qemu"));
+        command.add(Serving.peer("qemu"));
         for (Path device : devices) {
             command.addAll(List.of("--device", device.toString()));
         }

@@ -49,7 +49,7 @@ class QemuIT {
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
 
-        Process process = new ProcessBuilder(MountedHost.peer("qemu"), "--script", script.toString(), "--", "a", "b c")
+        Process process = new ProcessBuilder(Serving.peer("qemu"), "--script", script.toString(), "--", "a", "b c")
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile())
                 .start();

@@ -122,9 +122,14 @@ final class Serving implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         if (process.isAlive()) {
-            assertThat(end("TERM")).as(Files.readString(errors(folder))).isZero();
+            process.destroy();
+            int code = process.onExit()
+                    .orTimeout(ENDS_WITHIN_SECONDS, TimeUnit.SECONDS)
+                    .join()
+                    .exitValue();
+            assertThat(code).as(Files.readString(errors(folder))).isZero();
         }
     }
 

@@ -81,6 +81,16 @@ final class HostOption {
         return source;
     }
 
+    /**
+     * The host of the devices that were named: if all of them are vfio-user sockets, these; else the host that was named, refused if it has
+     * nothing of VFIO at all.
+     */
+    static Source openFor(List<String> names, ParseResult line, World world) {
+        boolean sockets = !names.isEmpty()
+                && names.stream().allMatch(name -> name.contains("/") && isSocket(Path.of(name)));
+        return sockets ? sockets(names.stream().map(Path::of).toList()) : openWithVfio(line, world);
+    }
+
     private static LiveSource kernel(World world) {
         return new LiveSource("this machine", new KernelHost(world.root()));
     }
@@ -134,12 +144,12 @@ final class HostOption {
     }
 
     /** The devices on these vfio-user sockets. */
-    static LiveSource sockets(List<Path> sockets) {
+    private static LiveSource sockets(List<Path> sockets) {
         return new LiveSource("a vfio-user socket", new SocketHost(sockets));
     }
 
     /** Whether there is a socket of the file system. */
-    static boolean isSocket(Path path) {
+    private static boolean isSocket(Path path) {
         try {
             return Files.readAttributes(path, BasicFileAttributes.class).isOther()
                     && (((Integer) Files.getAttribute(path, "unix:mode")) & TYPE_MASK) == SOCKET;

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.vfio4j.management.control.Folders;
 import org.vfio4j.management.domain.DomainXml;
 import org.vfio4j.management.domain.Hostdev;
 import org.vfio4j.management.host.HostDevice;
@@ -104,8 +103,8 @@ final class PlanCommand implements Command {
                     names.isEmpty() ? "no device is named" : "--diff needs a domain to differ from",
                     "Name a device (vfio list shows them), or a domain XML with --domain FILE.");
         }
-        try (Source source = HostOption.openWithVfio(line, world)) {
-            List<Candidate> candidates = candidates(names, domain, source, line, world);
+        try (Source source = HostOption.openFor(names, line, world)) {
+            List<Candidate> candidates = candidates(names, domain, source, line);
             Wishes wishes =
                     PlanOptions.wishes(line, format.equals("qemu") ? Wishes.Manager.QEMU : Wishes.Manager.LIBVIRT);
             Installed installed = HostOption.isThisMachine(line)
@@ -161,7 +160,7 @@ final class PlanCommand implements Command {
     }
 
     private static List<Candidate> candidates(
-            List<String> names, @Nullable DomainXml domain, Source source, ParseResult line, World world) {
+            List<String> names, @Nullable DomainXml domain, Source source, ParseResult line) {
         List<String> wanted = names.isEmpty() && domain != null
                 ? domain.hostdevs().stream()
                         .map(Hostdev::device)
@@ -182,23 +181,9 @@ final class PlanCommand implements Command {
                     ? Facts.none()
                     : LibvirtXml.asked(domain, probe.device().name());
             candidates.add(
-                    new Candidate(probe, api(probe.device(), parents), socket(probe, source, line, world), asked));
+                    new Candidate(probe, api(probe.device(), parents), probe.device().socketOrNull(), asked));
         }
         return candidates;
-    }
-
-    /** A device of the running host is reached by its socket only. */
-    private static @Nullable String socket(DeviceProbe probe, Source source, ParseResult line, World world) {
-        boolean running = source instanceof RunningSource
-                || (source.isCombined() && source.hostOf(probe).equals("user"));
-        if (!running) {
-            return null;
-        }
-        Folders folders = FolderOptions.of(line, world);
-        return folders.devices()
-                .resolve(probe.device().name() + ".sock")
-                .toAbsolutePath()
-                .toString();
     }
 
     private static @Nullable String api(HostDevice device, List<MdevParent> parents) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -88,8 +87,7 @@ final class ProbeCommand implements Command {
         List<String> names = line.matchedPositionalValue(0, List.of());
         boolean mayReset = mayReset(line, names);
         @Nullable String way = line.matchedOptionValue(WAY, null);
-        List<Path> sockets = sockets(names);
-        try (Source source = sockets.isEmpty() ? HostOption.openWithVfio(line, world) : HostOption.sockets(sockets)) {
+        try (Source source = HostOption.openFor(names, line, world)) {
             List<HostDevice> devices = Selection.of(names, source);
             if (line.hasMatchedOption(COMPARE)) {
                 return compare(line, world.terminal(), source, devices);
@@ -114,12 +112,6 @@ final class ProbeCommand implements Command {
                     "Name them: vfio probe --open 0000:01:00.0. vfio list shows which there are.");
         }
         return opens;
-    }
-
-    /** The vfio-user sockets that were named instead of devices; none if there is a device's name among them. */
-    private static List<Path> sockets(List<String> names) {
-        boolean all = names.stream().allMatch(name -> name.contains("/") && HostOption.isSocket(Path.of(name)));
-        return all ? names.stream().map(Path::of).toList() : List.of();
     }
 
     private static int compare(ParseResult line, Terminal terminal, Source source, List<HostDevice> devices) {

@@ -41,7 +41,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void aDevicesLife() throws Exception {
+    void aDevicesLife() throws IOException {
         try (ServedHost host = ServedHost.in(folder)) {
             golden(
                     host,
@@ -68,7 +68,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void whatCannotBeDoneSaysWhyAndWhatToDo() throws Exception {
+    void whatCannotBeDoneSaysWhyAndWhatToDo() throws IOException {
         try (ServedHost host = ServedHost.in(folder)) {
             golden(
                     host,
@@ -99,7 +99,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void whatIsUsedUpNamesItsHolders() throws Exception {
+    void whatIsUsedUpNamesItsHolders() throws IOException {
         try (ServedHost host = ServedHost.in(folder)) {
             for (int i = 1; i <= 4; i++) {
                 host.on(bare, "start", "-u", DISPLAY.replace("d1", "d" + i), "-p", "mbochs", "-t", "mbochs-large");
@@ -110,7 +110,7 @@ class RunningHostGoldenTest {
 
     @ParameterizedTest
     @CsvSource({"table", "json"})
-    void whatItsDevicesCanDoByEveryWay(String form) throws Exception {
+    void whatItsDevicesCanDoByEveryWay(String form) throws IOException {
         try (ServedHost host = ServedHost.in(folder)) {
             host.on(bare, "start", "-u", DISPLAY, "-p", "mbochs", "-t", "mbochs-small");
             host.on(bare, "start", "-u", SERIAL, "-p", "mtty", "-t", "mtty-1");
@@ -125,7 +125,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void definedAttributesAreSetOrTheDeviceIsNotStarted() throws Exception {
+    void definedAttributesAreSetOrTheDeviceIsNotStarted() throws IOException {
         String profiles = Path.of("../../profiles").toString();
         Path file = Files.writeString(
                 folder.resolve("crypto.json"),
@@ -162,7 +162,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void aPhysicalDeviceIsOpenedOnlyIfItIsNamed() throws Exception {
+    void aPhysicalDeviceIsOpenedOnlyIfItIsNamed() throws IOException {
         String file = folder.resolve("node.json").toString();
         try (ServedHost host = ServedHost.in(folder)) {
             golden(
@@ -180,7 +180,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void theKernelsDevicesAndTheUserSpaceHostsTogether() throws Exception {
+    void theKernelsDevicesAndTheUserSpaceHostsTogether() throws IOException {
         try (ServedHost host = ServedHost.in(folder)) {
             host.on(bare, "start", "-u", DISPLAY, "-p", "mdpy", "-t", "mdpy-vga");
             golden(
@@ -198,7 +198,7 @@ class RunningHostGoldenTest {
     }
 
     @Test
-    void whatIsDefinedToStartByItselfIsThereAndWhatCouldNotIsSaid() throws Exception {
+    void whatIsDefinedToStartByItselfIsThereAndWhatCouldNotIsSaid() throws IOException {
         try (ServedHost host = ServedHost.in(folder)) {
             host.on(bare, "define", SERIAL, "-p", "mtty", "-t", "mtty-1", "--auto");
             host.on(bare, "define", DISPLAY, "-p", "0000:06:00.0", "-t", "nvidia-18", "--auto");

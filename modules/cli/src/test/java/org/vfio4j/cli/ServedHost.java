@@ -64,18 +64,18 @@ final class ServedHost implements AutoCloseable {
     }
 
     /** Ends the host; what {@code vfio serve} printed and its exit code. */
-    Run end() throws Exception {
+    Run end() {
         Optional<RunningHost> running = RunningHost.at(socket());
         if (running.isPresent()) {
             try (RunningHost host = running.get()) {
                 host.tell("shutdown", RunningHost.arguments());
             }
         }
-        return serve.get(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        return serve.orTimeout(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         end();
     }
 

@@ -98,7 +98,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
         }
     }
 
-    /** Ends every connection and takes the sockets away. */
+    /** Ends every connection and takes the sockets away, and the folder if nothing else is in it. */
     @Override
     public void close() {
         subscription.close();
@@ -109,6 +109,11 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
             servers.clear();
         }
         open.forEach(VfioUserServer::close);
+        try {
+            Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "{0} stays: {1}", folder, e);
+        }
     }
 
     private Path path(String device) {

@@ -31,6 +31,10 @@ public final class Edid {
     private static final int DESCRIPTORS = 54;
     private static final int DESCRIPTOR = 18;
     private static final int DESCRIPTOR_COUNT = 4;
+    private static final int YEAR = 2026;
+
+    /** As many centimetres fit into a byte. */
+    private static final int MAX_MILLIMETRES = 2550;
 
     /** VFJ: three letters of 5 bits, the first one highest. */
     private static final int MANUFACTURER = (('V' - '@') << 10) | (('F' - '@') << 5) | ('J' - '@');
@@ -45,6 +49,8 @@ public final class Edid {
     private static final byte DUMMY = 0x10;
     private static final byte PRODUCT_NAME = (byte) 0xfc;
     private static final int DISPLAY_ID = 0x70;
+    private static final int SECTION = 1;
+    private static final int DATA = 5;
     private static final int TYPE_1_TIMING = 3;
     private static final int TYPE_1_SIZE = 20;
 
@@ -111,10 +117,12 @@ public final class Edid {
         edid.putLong(0, HEADER);
         edid.put(8, (byte) (MANUFACTURER >> 8)).put(9, (byte) MANUFACTURER);
         edid.putShort(10, (short) 1).putInt(12, 0); // product, no serial number
-        edid.put(16, (byte) 1).put(17, (byte) (2026 - 1990)); // week and year of manufacture
+        edid.put(16, (byte) 1).put(17, (byte) (YEAR - 1990)); // week and year of manufacture
         edid.put(18, (byte) 1).put(19, (byte) 4);
         edid.put(20, (byte) 0xa5); // digital, 8 bits a colour, DisplayPort
-        edid.put(21, (byte) centimetres(width)).put(22, (byte) centimetres(height));
+        if (isSized(width, height)) {
+            edid.put(21, (byte) centimetres(width)).put(22, (byte) centimetres(height));
+        }
         edid.put(23, (byte) 120); // gamma 2.2
         edid.put(24, (byte) 0x06); // sRGB, the first timing is the native one
         edid.put(25, SRGB);
@@ -145,8 +153,9 @@ public final class Edid {
     }
 
     private static void detailed(ByteBuffer to, Timing timing, int width, int height) {
-        int widthMm = Math.min(millimetres(width), 4095);
-        int heightMm = Math.min(millimetres(height), 4095);
+        boolean sized = isSized(width, height);
+        int widthMm = sized ? Math.min(millimetres(width), MAX_MILLIMETRES) : 0;
+        int heightMm = sized ? Math.min(millimetres(height), MAX_MILLIMETRES) : 0;
         to.putShort(0, (short) timing.clock());
         to.put(2, (byte) timing.width()).put(3, (byte) timing.hBlank());
         to.put(4, nibbles(timing.width() >> 8, timing.hBlank() >> 8));
@@ -165,39 +174,94 @@ public final class Edid {
         edid.put(at + 5, text);
     }
 
-    /** A DisplayID 1.3 section with one detailed timing of type I. */
+    /** A DisplayID 1.3 section: a detailed timing of type I, and what a display must say beside it. */
     private static void displayId(ByteBuffer block, Timing timing) {
-        int section = 1;
         block.put(0, (byte) DISPLAY_ID);
-        block.put(section, (byte) 0x13);
-        block.put(
-                section + 1, (byte) (BLOCK - 2 - section - 4)); // bytes behind the four of this header, checksums aside
-        block.put(section + 2, (byte) 3); // a desktop display
-        int data = section + 4;
-        block.put(data, (byte) TYPE_1_TIMING).put(data + 1, (byte) 0).put(data + 2, (byte) TYPE_1_SIZE);
-        int at = data + 3;
-        long clock = timing.clock() - 1L;
-        block.put(at, (byte) clock).put(at + 1, (byte) (clock >> 8)).put(at + 2, (byte) (clock >> 16));
-        block.put(at + 3, (byte) 0x88); // preferred, aspect ratio undefined
-        block.putShort(at + 4, (short) (timing.width() - 1)).putShort(at + 6, (short) (timing.hBlank() - 1));
-        block.putShort(at + 8, (short) ((timing.hFront() - 1) | 0x8000))
-                .putShort(at + 10, (short) (timing.hSync() - 1));
-        block.putShort(at + 12, (short) (timing.height() - 1)).putShort(at + 14, (short) (timing.vBlank() - 1));
-        block.putShort(at + 16, (short) (timing.vFront() - 1)).putShort(at + 18, (short) (timing.vSync() - 1));
-        block.put(EXTENSIONS, checksum(block, section, EXTENSIONS - section));
+        block.put(SECTION, (byte) 0x13);
+        block.put(SECTION + 1, (byte) (EXTENSIONS - DATA)); // bytes between this header and the section's checksum
+        block.put(SECTION + 2, (byte) 3); // a desktop display
+        int at = DATA;
+        at = product(block, at);
+        at = type1(block, at, timing);
+        at = parameters(block, at, timing);
+        displayPort(block, at);
+        block.put(EXTENSIONS, checksum(block, SECTION, EXTENSIONS - SECTION));
     }
 
+    private static int type1(ByteBuffer block, int at, Timing timing) {
+        int body = dataBlock(block, at, TYPE_1_TIMING, TYPE_1_SIZE);
+        int clock = timing.clock() - 1;
+        block.put(body, (byte) clock).put(body + 1, (byte) (clock >> 8)).put(body + 2, (byte) (clock >> 16));
+        block.put(body + 3, (byte) 0x88); // preferred, aspect ratio undefined
+        int[] fields = {
+            timing.width() - 1,
+            timing.hBlank() - 1,
+            (timing.hFront() - 1) | 0x8000, // positive sync
+            timing.hSync() - 1,
+            timing.height() - 1,
+            timing.vBlank() - 1,
+            timing.vFront() - 1,
+            timing.vSync() - 1
+        };
+        for (int i = 0; i < fields.length; i++) {
+            block.putShort(body + 4 + i * Short.BYTES, (short) fields[i]);
+        }
+        return body + TYPE_1_SIZE;
+    }
+
+    private static int product(ByteBuffer block, int at) {
+        int size = 12;
+        int body = dataBlock(block, at, 0, size);
+        block.put(body, "VFJ".getBytes(StandardCharsets.US_ASCII)).putShort(body + 3, (short) 1);
+        block.put(body + 9, (byte) 1).put(body + 10, (byte) (YEAR - 2000));
+        return body + size;
+    }
+
+    private static int parameters(ByteBuffer block, int at, Timing timing) {
+        int size = 12;
+        int body = dataBlock(block, at, 1, size);
+        if (isSized(timing.width(), timing.height())) {
+            block.putShort(body, (short) Math.min(10 * millimetres(timing.width()), 0xffff));
+            block.putShort(body + 2, (short) Math.min(10 * millimetres(timing.height()), 0xffff));
+        }
+        block.putShort(body + 4, (short) timing.width()).putShort(body + 6, (short) timing.height());
+        int longer = Math.max(timing.width(), timing.height());
+        int shorter = Math.min(timing.width(), timing.height());
+        block.put(body + 9, (byte) 120); // gamma 2.2
+        block.put(body + 10, (byte) Math.min(Math.round(100f * longer / shorter) - 100, 255));
+        block.put(body + 11, (byte) 0x77); // 8 bits a colour, native and at most
+        return body + size;
+    }
+
+    private static void displayPort(ByteBuffer block, int at) {
+        int body = dataBlock(block, at, 0x0f, 10);
+        block.put(body, (byte) 0xa4).put(body + 1, (byte) 0x12); // four lanes, version 1.2
+        block.put(body + 2, (byte) 0x02); // RGB with 8 bits a colour
+    }
+
+    /** Begins a data block and returns where its body is. */
+    private static int dataBlock(ByteBuffer block, int at, int tag, int size) {
+        block.put(at, (byte) tag).put(at + 1, (byte) 0).put(at + 2, (byte) size);
+        return at + 3;
+    }
+
+    /** The first detailed timing of a DisplayID section. */
     private static Optional<Size> preferredOf(ByteBuffer block) {
-        int data = 5;
-        boolean timing = (block.get(0) & 0xff) == DISPLAY_ID
-                && block.get(data) == TYPE_1_TIMING
-                && (block.get(data + 2) & 0xff) >= TYPE_1_SIZE;
-        if (!timing) {
+        if ((block.get(0) & 0xff) != DISPLAY_ID) {
             return Optional.empty();
         }
-        int at = data + 3;
-        return Optional.of(new Size(
-                Short.toUnsignedInt(block.getShort(at + 4)) + 1, Short.toUnsignedInt(block.getShort(at + 12)) + 1));
+        int at = DATA;
+        while (at + 3 + TYPE_1_SIZE <= EXTENSIONS) {
+            int size = block.get(at + 2) & 0xff;
+            if (block.get(at) == TYPE_1_TIMING && size >= TYPE_1_SIZE) {
+                int body = at + 3;
+                return Optional.of(new Size(
+                        Short.toUnsignedInt(block.getShort(body + 4)) + 1,
+                        Short.toUnsignedInt(block.getShort(body + 12)) + 1));
+            }
+            at += 3 + size;
+        }
+        return Optional.empty();
     }
 
     /** What makes {@code count} bytes and itself add up to 0. */
@@ -215,6 +279,11 @@ public final class Edid {
 
     private static byte nibbles(int high, int low) {
         return (byte) ((high & 0xf) << 4 | (low & 0xf));
+    }
+
+    /** No monitor is smaller than 10 cm; one that would be does not say how large it is. */
+    private static boolean isSized(int width, int height) {
+        return Math.min(centimetres(width), centimetres(height)) >= 10;
     }
 
     /** At 96 pixels an inch. */

@@ -25,6 +25,9 @@ record Timing(int clock, int width, int height, int hBlank, int hFront, int hSyn
     private static final int HERTZ = 60;
     private static final double CLOCK_UNIT = 10_000;
 
+    /** What a detailed timing has at least, in Hz, with room for rounding down; a small picture has wider blanks. */
+    private static final int MIN_CLOCK = 10_250_000;
+
     /** Of the base block's 16 bits. */
     private static final int MAX_CLOCK = 65535;
 
@@ -32,9 +35,10 @@ record Timing(int clock, int width, int height, int hBlank, int hFront, int hSyn
         int vSync = vSync(width, height);
         double line = (1.0 / HERTZ - V_BLANK_MIN_SECONDS) / height;
         int vBlank = Math.max((int) (V_BLANK_MIN_SECONDS / line) + 1, V_FRONT + vSync + V_BACK_MIN);
-        long total = (long) (width + H_BLANK) * (height + vBlank);
+        int hBlank = Math.max(H_BLANK, MIN_CLOCK / HERTZ / (height + vBlank) + 1 - width);
+        long total = (long) (width + hBlank) * (height + vBlank);
         int clock = (int) Math.min(Math.floor(total * HERTZ / CLOCK_UNIT / 25) * 25, MAX_CLOCK);
-        return new Timing(Math.max(clock, 1), width, height, H_BLANK, H_FRONT, H_SYNC, vBlank, V_FRONT, vSync);
+        return new Timing(Math.max(clock, 1), width, height, hBlank, H_FRONT, H_SYNC, vBlank, V_FRONT, vSync);
     }
 
     /** Its length tells the aspect ratio. */
