@@ -16,11 +16,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The Linux inside, which takes commands on a serial line; {@code testbed/qemu-guest/agent} is its end of it. For one thread. */
 final class Guest {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int MAX_LINE = 4000;
+
+    /** The agent's answer: the command's number, its exit code, the length of its output in bytes. */
+    private static final Pattern DONE = Pattern.compile("(\\d+) (\\d+) (\\d+)");
 
     private final InputStream in;
     private final OutputStream out;
@@ -122,14 +127,18 @@ final class Guest {
     }
 
     private Message read() throws IOException {
-        String[] words = line().split(" ");
-        if (words.length == 1 && words[0].equals("ready")) {
+        String line = line();
+        if (line.equals("ready")) {
             return new Message.Ready();
         }
-        byte[] output = in.readNBytes(Integer.parseInt(words[2]));
+        Matcher done = DONE.matcher(line);
+        if (!done.matches()) {
+            throw new IOException("the guest said: " + line);
+        }
+        byte[] output = in.readNBytes(Integer.parseInt(done.group(3)));
         return new Message.Done(
-                Integer.parseInt(words[0]),
-                new Result(Integer.parseInt(words[1]), new String(output, StandardCharsets.UTF_8)));
+                Integer.parseInt(done.group(1)),
+                new Result(Integer.parseInt(done.group(2)), new String(output, StandardCharsets.UTF_8)));
     }
 
     private String line() throws IOException {
