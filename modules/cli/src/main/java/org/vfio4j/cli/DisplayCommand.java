@@ -67,7 +67,8 @@ final class DisplayCommand implements Command {
     private static int show(VfioDevice device, boolean watch, OutputOption.Form form, Terminal terminal) {
         try (Scanout scanout = Scanout.of(device)) {
             Optional<GfxPlane> plane = scanout.plane();
-            @Nullable String monitor = Monitor.of(device)
+            @Nullable
+            String monitor = Monitor.of(device)
                     .flatMap(connected -> Edid.preferred(connected.edid()))
                     .map(Edid.Size::toString)
                     .orElse(null);
@@ -90,15 +91,14 @@ final class DisplayCommand implements Command {
         terminal.entry("way", "by " + kind.word());
         terminal.entry(
                 "shows",
-                plane.map(p -> p.width() + "x" + p.height() + ", " + PixelFormat.letters(p.format()) + ", "
-                                + p.stride() + " bytes a line")
+                plane.map(p -> p.width() + "x" + p.height() + ", " + PixelFormat.letters(p.format()) + ", " + p.stride()
+                                + " bytes a line")
                         .orElse("nothing now"));
         terminal.entry("monitor", monitor == null ? "none that it was told of" : monitor);
     }
 
     private static ObjectNode json(Scanout.Kind kind, Optional<GfxPlane> plane, @Nullable String monitor) {
-        ObjectNode node =
-                JsonNodeFactory.instance.objectNode().put("schema", 1).put("kind", kind.word());
+        ObjectNode node = JsonNodeFactory.instance.objectNode().put("schema", 1).put("kind", kind.word());
         if (plane.isPresent()) {
             GfxPlane shown = plane.get();
             node.putObject("plane")
@@ -139,7 +139,9 @@ final class DisplayCommand implements Command {
         List<Damage.Rectangle> parts = damage.update(frame);
         refresh.seen(!parts.isEmpty());
         if (other) {
-            terminal.out().println(frame.width() + "x" + frame.height() + " " + frame.format().letters());
+            terminal.out()
+                    .println(frame.width() + "x" + frame.height() + " "
+                            + frame.format().letters());
         } else if (!parts.isEmpty()) {
             long pixels = parts.stream()
                     .mapToLong(part -> (long) part.width() * part.height())

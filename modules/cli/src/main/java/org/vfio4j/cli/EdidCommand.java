@@ -55,7 +55,8 @@ final class EdidCommand implements Command {
     public int run(ParseResult line, World world) {
         OutputOption.Form form = OutputOption.of(line);
         String wanted = line.matchedOptionValue(SET, "");
-        @Nullable Resolution size = wanted.isEmpty()
+        @Nullable
+        Resolution size = wanted.isEmpty()
                 ? null
                 : Resolution.parse(wanted)
                         .orElseThrow(() -> new CommandException(
@@ -85,12 +86,13 @@ final class EdidCommand implements Command {
     private static void require(Resolution size, Monitor.State state) {
         boolean wide = state.maxWidth() != 0 && size.width() > state.maxWidth();
         boolean high = state.maxHeight() != 0 && size.height() > state.maxHeight();
-        boolean possible = Math.min(size.width(), size.height()) >= Edid.MIN
-                && Math.max(size.width(), size.height()) <= Edid.MAX;
+        boolean possible =
+                Math.min(size.width(), size.height()) >= Edid.MIN && Math.max(size.width(), size.height()) <= Edid.MAX;
         if (wide || high || !possible) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
-                    "the device cannot show " + size + ": it shows " + Edid.MIN + "x" + Edid.MIN + " to " + limit(state),
+                    "the device cannot show " + size + ": it shows " + Edid.MIN + "x" + Edid.MIN + " to "
+                            + limit(state),
                     "Ask for a smaller size, or take a larger type (vfio types).");
         }
     }

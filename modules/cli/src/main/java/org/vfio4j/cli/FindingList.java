@@ -24,8 +24,8 @@ final class FindingList {
 
     private static void print(Terminal terminal, Finding finding) {
         terminal.out()
-                .println(Terminal.printable(finding.severity().word() + ": " + finding.subject() + ": "
-                        + finding.text() + " [" + finding.id() + "]"));
+                .println(Terminal.printable(finding.severity().word() + ": " + finding.subject() + ": " + finding.text()
+                        + " [" + finding.id() + "]"));
         if (!finding.remedy().isEmpty()) {
             terminal.entry("to do", finding.remedy());
         }

@@ -86,8 +86,8 @@ final class HostOption {
      * nothing of VFIO at all.
      */
     static Source openFor(List<String> names, ParseResult line, World world) {
-        boolean sockets = !names.isEmpty()
-                && names.stream().allMatch(name -> name.contains("/") && isSocket(Path.of(name)));
+        boolean sockets =
+                !names.isEmpty() && names.stream().allMatch(name -> name.contains("/") && isSocket(Path.of(name)));
         return sockets ? sockets(names.stream().map(Path::of).toList()) : openWithVfio(line, world);
     }
 

@@ -180,8 +180,8 @@ final class PlanCommand implements Command {
             Facts asked = domain == null
                     ? Facts.none()
                     : LibvirtXml.asked(domain, probe.device().name());
-            candidates.add(
-                    new Candidate(probe, api(probe.device(), parents), probe.device().socketOrNull(), asked));
+            candidates.add(new Candidate(
+                    probe, api(probe.device(), parents), probe.device().socketOrNull(), asked));
         }
         return candidates;
     }

@@ -71,7 +71,8 @@ final class ScreenshotCommand implements Command {
             }
             PngFile.write(frame, file);
             terminal.out()
-                    .println(frame.width() + "x" + frame.height() + " " + frame.format().letters() + ", by "
+                    .println(frame.width() + "x" + frame.height() + " "
+                            + frame.format().letters() + ", by "
                             + scanout.kind().word() + ": " + Terminal.printable(file.toString()));
             return ExitCode.OK;
         } catch (DisplayException e) {
