@@ -24,6 +24,9 @@ public final class HandshakeWay implements Way {
             Question.MIGRATION, Offer.MIGRATION,
             Question.DIRTY_TRACKING, Offer.DIRTY_TRACKING);
 
+    /** Asks by the socket that a device has, if it has one. */
+    public HandshakeWay() {}
+
     @Override
     public String name() {
         return NAME;
