@@ -93,14 +93,14 @@ class VfioUserServerTest {
     void oneClientHasTheDeviceAndOthersOnlyLearnTheVersion() {
         Path path = folder.resolve("device.sock");
         try (VfioUserServer _ = VfioUserServer.listen(path, DeviceSource.of(device), false);
-                RawPeer first = new RawPeer(UnixSocket.connect(path.toString()));
                 RawPeer second = new RawPeer(UnixSocket.connect(path.toString()))) {
-            first.negotiate();
-            assertThat(second.negotiate().isError()).isFalse();
-            assertThat(first.call(Command.DEVICE_GET_INFO, INFO).isError()).isFalse();
+            try (RawPeer first = new RawPeer(UnixSocket.connect(path.toString()))) {
+                first.negotiate();
+                assertThat(second.negotiate().isError()).isFalse();
+                assertThat(first.call(Command.DEVICE_GET_INFO, INFO).isError()).isFalse();
 
-            assertThat(second.call(Command.DEVICE_GET_INFO, INFO).errno()).isEqualTo(Errno.EBUSY);
-            first.close();
+                assertThat(second.call(Command.DEVICE_GET_INFO, INFO).errno()).isEqualTo(Errno.EBUSY);
+            }
 
             assertThat(second.call(Command.DEVICE_GET_INFO, INFO).isError()).isFalse();
         }
