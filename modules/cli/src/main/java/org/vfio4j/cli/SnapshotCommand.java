@@ -86,7 +86,7 @@ final class SnapshotCommand implements Command {
         }
     }
 
-    private static Snapshot take(Source source, boolean mayReset, World world) {
+    static Snapshot take(Source source, boolean mayReset, World world) {
         if (source instanceof RecordedSource recorded) {
             return recorded.snapshot();
         }
@@ -97,6 +97,7 @@ final class SnapshotCommand implements Command {
                 source.kind(),
                 machine.hostName(),
                 machine.kernelRelease(),
+                source.platform(world),
                 world.clock().instant(),
                 inventory,
                 probes);

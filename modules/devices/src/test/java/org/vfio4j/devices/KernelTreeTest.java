@@ -49,6 +49,7 @@ class KernelTreeTest {
     private static final Map<String, String> ADDITIONS = Map.of(
             ".*/vfio_features(/(display_region|display_dmabuf|migration))?", "the thread's proposal",
             ".*/(host|guest)_driver_version", "the thread's proposal",
+            ".*/migration_(version|accepts)", "the proposal of 2019",
             ".*/power(/control)?", "the kernel has it, the capture left it out",
             "/devices/virtual/[^/]+/[^/]+/uevent", "the kernel has it, the capture left it out",
             "/devices/virtual/vfio/\\d+/subsystem", "the kernel has it, the capture left it out",

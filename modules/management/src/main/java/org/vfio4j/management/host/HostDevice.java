@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param vfioNodeOrNull the name under {@code /dev/vfio/devices} where the host has the cdev interface
  * @param usage whether somebody has it open
  * @param guestDriverVersionOrNull what the guest's driver last said of its version, where the host can tell
+ * @param pciIdOrNull of a PCI function: vendor and device, such as {@code 15b3:101e}
  */
 public record HostDevice(
         String name,
@@ -31,7 +32,8 @@ public record HostDevice(
         @Nullable Integer groupOrNull,
         @Nullable String vfioNodeOrNull,
         Usage usage,
-        @Nullable String guestDriverVersionOrNull) {
+        @Nullable String guestDriverVersionOrNull,
+        @Nullable String pciIdOrNull) {
     /** A device of a host that knows nothing of guests' drivers. */
     public HostDevice(
             String name,
@@ -55,6 +57,7 @@ public record HostDevice(
                 groupOrNull,
                 vfioNodeOrNull,
                 usage,
+                null,
                 null);
     }
 
@@ -99,6 +102,7 @@ public record HostDevice(
                 groupOrNull,
                 vfioNodeOrNull,
                 known,
-                guestDriverVersionOrNull);
+                guestDriverVersionOrNull,
+                pciIdOrNull);
     }
 }

@@ -27,7 +27,7 @@ public final class MdevParent {
     private boolean registered = true;
 
     /** A type and what its devices can do. */
-    private record Offer(MdevType type, DeviceFeatures features) {}
+    private record Offer(MdevType type, DeviceFeatures features, Optional<MigrationVersion> migrationVersion) {}
 
     /**
      * Asks the driver who it is.
@@ -43,7 +43,10 @@ public final class MdevParent {
         BusDevice.requireName(driverName);
         for (MdevType type : guard.call("types", () -> List.copyOf(driver.types()))) {
             BusDevice.requireName(type.id());
-            Offer offer = new Offer(type, guard.call("features", () -> driver.features(type)));
+            Offer offer = new Offer(
+                    type,
+                    guard.call("features", () -> driver.features(type)),
+                    guard.call("migrationVersion", () -> driver.migrationVersion(type)));
             if (types.putIfAbsent(type.id(), offer) != null) {
                 throw new VfioException(Errno.EINVAL, driverName + " has two types " + type.id());
             }
@@ -82,11 +85,33 @@ public final class MdevParent {
 
     /** What devices of one of its types can do. */
     public DeviceFeatures features(MdevType type) {
+        return offer(type).features();
+    }
+
+    /** What its driver calls the states of one of its types' devices. */
+    public Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return offer(type).migrationVersion();
+    }
+
+    /**
+     * Has its driver judge whether it would load a state.
+     *
+     * @param version what the driver that saved it calls it
+     * @return false also for what no driver can have called one
+     * @throws org.vfio4j.linux.ErrnoException EIO, ETIMEDOUT for a driver that fails
+     */
+    public boolean acceptsMigrationVersion(MdevType type, String version) {
+        offer(type);
+        return version.length() <= MigrationVersion.MAX_LENGTH
+                && guard.call("acceptsMigrationVersion", () -> driver.acceptsMigrationVersion(type, version));
+    }
+
+    private Offer offer(MdevType type) {
         Offer offer = types.get(type.id());
         if (offer == null) {
             throw new VfioException(Errno.ENODEV, "parent " + name() + " has no type " + type.id());
         }
-        return offer.features();
+        return offer;
     }
 
     /**

@@ -37,6 +37,7 @@ final class DeviceFolders {
     Folder mediated(MdevDevice device) {
         String path = device.core().busDevice().path();
         Folder.Builder folder = common(device.core());
+        ParentFolders.migrationVersion(folder, device.parent(), device.type());
         return folder.link("mdev_type", path, types(device) + device.type().id())
                 .entry("remove", () -> File.writeOnly(folder.alive(), written -> remove(device, written)))
                 .entry("vendor", () -> vendor(folder.alive(), device))
