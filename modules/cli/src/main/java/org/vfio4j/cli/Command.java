@@ -19,6 +19,8 @@ interface Command {
                 new ListCommand(),
                 new ProbeCommand(),
                 new SnapshotCommand(),
+                new PreflightCommand(),
+                new RulesCommand(),
                 new ServeCommand(),
                 new StartCommand(),
                 new StopCommand(),

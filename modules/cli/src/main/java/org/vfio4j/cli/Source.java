@@ -24,7 +24,8 @@ sealed interface Source extends AutoCloseable permits LiveSource, RunningSource,
     Platform platform(World world);
 
     /** Asks the drivers whether they load others' states; null where they cannot be asked now. */
-    @Nullable Judge judgeOrNull();
+    @Nullable
+    Judge judgeOrNull();
 
     /** The parents and their types, without the devices. */
     Inventory types();

@@ -29,13 +29,18 @@ record World(
         Commands commands) {
     private static final Duration BOUND = Duration.ofSeconds(5);
 
-
     World {
         environment = Map.copyOf(environment);
     }
 
     /** This machine. */
     static World of(Terminal terminal) {
-        return new World(terminal, Root.ofThisMachine(), UserHost::demo, Clock.systemUTC(), System.getenv(), Commands.ofThisMachine(BOUND));
+        return new World(
+                terminal,
+                Root.ofThisMachine(),
+                UserHost::demo,
+                Clock.systemUTC(),
+                System.getenv(),
+                Commands.ofThisMachine(BOUND));
     }
 }

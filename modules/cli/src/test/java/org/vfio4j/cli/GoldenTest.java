@@ -16,6 +16,10 @@ import org.vfio4j.management.host.UserHost;
 /** Everything that {@code vfio} prints, as a whole. */
 class GoldenTest {
     private static final String SAMPLES = Tree.SAMPLES.toString();
+    private static final String DEMO_MTTY = java.util
+            .UUID
+            .nameUUIDFromBytes("mtty/mtty-1".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+            .toString();
     private static final String NODE7 = "src/test/resources/snapshots/node7.json";
 
     @TempDir
@@ -49,6 +53,8 @@ class GoldenTest {
                 "list",
                 "probe",
                 "snapshot",
+                "preflight",
+                "rules",
                 "serve",
                 "start",
                 "stop",
@@ -115,6 +121,41 @@ class GoldenTest {
         golden("probe-chosen", "probe", "--host", "NODE7", "0000:02:00.0", "1f0f2d6a-0000-4000-8000-000000000007");
         golden("types-parent", "types", "--host", "NODE7", "--parent", "0000:00:02.0");
         golden("probe-debugfs", "probe", "--host", "SAMPLES", "--way", "debugfs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "json"})
+    void aPreflightInEveryForm(String form) throws IOException {
+        String mtty = "1f0f2d6a-0000-4000-8000-000000000007";
+        golden("preflight-" + form, "preflight", "-D", mtty, "--from", "NODE7", "--to", "demo", "-o", form);
+        golden(
+                "preflight-fine-" + form,
+                "preflight",
+                "-D",
+                DEMO_MTTY,
+                "--from",
+                "demo",
+                "--to",
+                "demo",
+                "--qemu",
+                "11.1",
+                "-o",
+                form);
+    }
+
+    @Test
+    void preflightSaysWhatIsWrongWithItsLine() throws IOException {
+        golden("error-preflight-nothing", "preflight");
+        golden("error-preflight-host", "preflight", "-D", "x", "--from", "nowhere", "--to", "demo");
+        golden("error-preflight-map", "preflight", "-D", "x", "--from", "demo", "--to", "demo", "--map", "x");
+        golden("error-preflight-rules", "preflight", "-D", "x", "--from", "demo", "--to", "demo", "--rules", "pom.xml");
+        golden("error-rules-unknown", "rules", "nothing-of-the-kind");
+    }
+
+    @Test
+    void rulesAreListed() throws IOException {
+        golden("rules", "rules");
+        golden("rules-one", "rules", "vfio-user-state-lost");
     }
 
     @Test

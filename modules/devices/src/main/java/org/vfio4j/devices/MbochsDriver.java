@@ -86,8 +86,8 @@ public final class MbochsDriver implements MdevDriver {
     /** Of {@link MbochsDevice.State}: it is for this type only. */
     @Override
     public Optional<MigrationVersion> migrationVersion(MdevType type) {
-        return Optional.of(MigrationVersion.only(NAME + " " + MbochsDevice.State.VERSION + " "
-                + model(type).id()));
+        return Optional.of(MigrationVersion.only(
+                NAME + " " + MbochsDevice.State.VERSION + " " + model(type).id()));
     }
 
     private static MdevType type(MbochsDevice.Model model) {

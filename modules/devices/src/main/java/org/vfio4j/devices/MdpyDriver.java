@@ -86,8 +86,8 @@ public final class MdpyDriver implements MdevDriver {
     /** Of {@link MdpyDevice.State}: it is for this type only. */
     @Override
     public Optional<MigrationVersion> migrationVersion(MdevType type) {
-        return Optional.of(MigrationVersion.only(NAME + " " + MdpyDevice.State.VERSION + " "
-                + model(type).id()));
+        return Optional.of(MigrationVersion.only(
+                NAME + " " + MdpyDevice.State.VERSION + " " + model(type).id()));
     }
 
     private static MdevType type(MdpyDevice.Model model) {

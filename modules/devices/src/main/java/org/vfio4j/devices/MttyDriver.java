@@ -84,8 +84,7 @@ public final class MttyDriver implements MdevDriver {
     /** The header's: {@link MttyState#checkHeader} takes its own and no other. */
     @Override
     public Optional<MigrationVersion> migrationVersion(MdevType type) {
-        return Optional.of(
-                MigrationVersion.only(MttyState.version(model(type).ports())));
+        return Optional.of(MigrationVersion.only(MttyState.version(model(type).ports())));
     }
 
     private static MdevType type(MttyDevice.Model model) {

@@ -61,6 +61,7 @@ class KernelTreeTest {
             Map.entry(".*/remove", 0200),
             Map.entry(".*/create", 0200),
             Map.entry(".*/uevent", 0644),
+            Map.entry(".*/migration_version", 0644),
             Map.entry(".*/iommu_groups/\\d+/type", 0644),
             Map.entry(".*/power/control", 0644));
 

@@ -138,15 +138,13 @@ public final class KernelHost implements Host {
         }
 
         List<MdevParent> parents() {
-            return take(MdevTree.of(root).parents()).stream()
-                    .map(this::parent)
-                    .toList();
+            return take(MdevTree.of(root).parents()).stream().map(this::parent).toList();
         }
 
         /** A virtual parent such as mtty has no driver; its class is called as the module that made it. */
         private MdevParent parent(MdevTree.Parent parent) {
-            Optional<String> driver = parent.driver().or(() -> parent.bus()
-                    .filter(bus -> root.exists("/sys/module/" + bus)));
+            Optional<String> driver =
+                    parent.driver().or(() -> parent.bus().filter(bus -> root.exists("/sys/module/" + bus)));
             return new MdevParent(
                     parent.name(),
                     driver.orElse(null),
@@ -167,7 +165,8 @@ public final class KernelHost implements Host {
         HostDevice pci(PciTree.PciFunction function) {
             PciTree.Id id = function.id();
             String model = id.vendor().isPresent() && id.device().isPresent()
-                    ? String.format("%04x:%04x", id.vendor().getAsInt(), id.device().getAsInt())
+                    ? String.format(
+                            "%04x:%04x", id.vendor().getAsInt(), id.device().getAsInt())
                     : null;
             return device(function.bound(), DeviceKind.PCI, null, null, model);
         }
@@ -260,7 +259,9 @@ public final class KernelHost implements Host {
 
         /** Only a user-space host's tree has these attributes. */
         private Optional<String> line(String path) {
-            return root.attribute(path) instanceof Reading.Found<String>(String text) ? Optional.of(text) : Optional.empty();
+            return root.attribute(path) instanceof Reading.Found<String>(String text)
+                    ? Optional.of(text)
+                    : Optional.empty();
         }
 
         /** What keeps the processes from being examined is no fault of the tree: an ordinary user sees only his own. */

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param types what can be made on it, in the order of their ids
  */
 public record MdevParent(
-        String name, @Nullable String driverOrNull, @Nullable String driverVersionOrNull, List<Type> types) {
+        String name,
+        @Nullable String driverOrNull,
+        @Nullable String driverVersionOrNull,
+        List<Type> types) {
     public MdevParent {
         types = List.copyOf(types);
     }

@@ -132,9 +132,10 @@ public final class UserHost implements Host {
 
     /** Whether a type's driver would load a state that is called so; empty where there is no such type, or it names no states. */
     public Optional<Boolean> acceptsMigrationVersion(String parent, String type, String version) {
-        return mdev.parent(parent).flatMap(p -> p.type(type)
-                .filter(t -> p.migrationVersion(t).isPresent())
-                .map(t -> p.acceptsMigrationVersion(t, version)));
+        return mdev.parent(parent)
+                .flatMap(p -> p.type(type)
+                        .filter(t -> p.migrationVersion(t).isPresent())
+                        .map(t -> p.acceptsMigrationVersion(t, version)));
     }
 
     /**

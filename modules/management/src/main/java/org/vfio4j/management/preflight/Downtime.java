@@ -34,8 +34,9 @@ public record Downtime(@Nullable Long millisOrNull, List<String> assumptions) {
      */
     static Downtime of(Traffic traffic, boolean precopy, boolean tracksDirty) {
         List<String> assumptions = new ArrayList<>();
-        assumptions.add((traffic.isBandwidthGiven() ? "The line carries " : "Nobody said what the line carries; assumed: ")
-                + megabytes(traffic.bandwidth()) + " MB/s.");
+        assumptions.add(
+                (traffic.isBandwidthGiven() ? "The line carries " : "Nobody said what the line carries; assumed: ")
+                        + megabytes(traffic.bandwidth()) + " MB/s.");
         Long state = traffic.stateBytesOrNull();
         if (state == null) {
             assumptions.add("Nobody said how large the devices' states are, so there is no estimate; --state-size does."

@@ -39,8 +39,10 @@ final class MachineFacts {
     /** What every rule may look at. */
     Facts common(Facts vm) {
         Optional<String> given = vm.text("qemu.version");
-        Optional<String> from = given.or(() -> Optional.ofNullable(source.platform().qemuVersionOrNull()));
-        Optional<String> to = given.or(() -> Optional.ofNullable(destination.platform().qemuVersionOrNull()));
+        Optional<String> from =
+                given.or(() -> Optional.ofNullable(source.platform().qemuVersionOrNull()));
+        Optional<String> to =
+                given.or(() -> Optional.ofNullable(destination.platform().qemuVersionOrNull()));
         Facts.Builder facts = vm.toBuilder()
                 .put("vm.enable-migration", vm.text("vm.enable-migration").orElse("auto"))
                 .put("source", source.hostName())

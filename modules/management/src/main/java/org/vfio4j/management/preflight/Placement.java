@@ -189,7 +189,8 @@ final class Placement {
         return switch (device.kind()) {
             case MDEV -> "a mediated device of type " + device.type().orElse("unknown");
             case PCI ->
-                "a PCI function " + (device.pciIdOrNull() == null ? device.driver().orElse("") : device.pciIdOrNull());
+                "a PCI function "
+                        + (device.pciIdOrNull() == null ? device.driver().orElse("") : device.pciIdOrNull());
             case PLATFORM -> "a platform device";
         };
     }

@@ -141,11 +141,13 @@ public final class Preflight {
             }
             HostDevice there = place.deviceOrNull();
             if (there != null) {
-                facts.put("destination.usage", switch (there.usage().state()) {
-                    case FREE -> "free";
-                    case IN_USE -> "in-use";
-                    case UNKNOWN -> "unknown";
-                });
+                facts.put(
+                        "destination.usage",
+                        switch (there.usage().state()) {
+                            case FREE -> "free";
+                            case IN_USE -> "in-use";
+                            case UNKNOWN -> "unknown";
+                        });
             }
         }
 
@@ -175,8 +177,9 @@ public final class Preflight {
                     !facts.all("vm.dirty").contains("none"));
             Facts all = facts.toBuilder()
                     .put("downtime.ms", downtime.millis())
-                    .put("downtime.over-limit", downtime.millis()
-                            .map(ms -> ms > options.traffic().limitMillis() ? "yes" : "no"))
+                    .put(
+                            "downtime.over-limit",
+                            downtime.millis().map(ms -> ms > options.traffic().limitMillis() ? "yes" : "no"))
                     .put("downtime.limit", options.traffic().limitMillis())
                     .build();
             find(destination.hostName(), all);

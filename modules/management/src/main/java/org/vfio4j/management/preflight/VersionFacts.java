@@ -25,7 +25,8 @@ final class VersionFacts {
     }
 
     /** A driver and what it says of its version. */
-    private record Driver(@Nullable String nameOrNull, @Nullable String versionOrNull) {}
+    private record Driver(
+            @Nullable String nameOrNull, @Nullable String versionOrNull) {}
 
     void collect(Facts.Builder facts, HostDevice device, Place place) {
         Optional<MdevParent> parent = parent(source, device.parentOrNull());
@@ -54,9 +55,9 @@ final class VersionFacts {
             facts.put("states.check", version.isEmpty() ? "absent" : "unknown");
             return false;
         }
-        Optional<Boolean> verdict =
-                judge.accepts(newParent.get().name(), device.typeOrNull(), version.get());
-        facts.put("states.check", verdict.map(yes -> yes ? "accepted" : "refused").orElse("unknown"));
+        Optional<Boolean> verdict = judge.accepts(newParent.get().name(), device.typeOrNull(), version.get());
+        facts.put(
+                "states.check", verdict.map(yes -> yes ? "accepted" : "refused").orElse("unknown"));
         return verdict.orElse(false);
     }
 

@@ -107,7 +107,8 @@ public record VersionRule(
             case ANY -> true;
             case EQUAL -> moving.equals(destination);
             case SAME_MAJOR -> moving.number(0) == destination.number(0);
-            case FORWARD_MINOR -> moving.number(0) == destination.number(0) && destination.number(1) >= moving.number(1);
+            case FORWARD_MINOR ->
+                moving.number(0) == destination.number(0) && destination.number(1) >= moving.number(1);
             case RANGES ->
                 ranges.stream()
                         .anyMatch(r -> r.destination().holds(destination)

@@ -110,8 +110,8 @@ public final class Json {
                 .put("available_instances", type.availableOrNull())
                 .put("device_api", type.deviceApiOrNull());
         if (type.migrationVersionOrNull() != null) {
-            ArrayNode accepts = into.put("migration_version", type.migrationVersionOrNull())
-                    .putArray("migration_accepts");
+            ArrayNode accepts =
+                    into.put("migration_version", type.migrationVersionOrNull()).putArray("migration_accepts");
             type.migrationAccepts().forEach(accepts::add);
         }
     }

@@ -35,8 +35,8 @@ public record Platform(
             List.of("qemu-system-" + emulated(System.getProperty("os.arch", "")), "--version"),
             List.of("qemu-kvm", "--version"),
             List.of("/usr/libexec/qemu-kvm", "--version"));
-    private static final List<List<String>> LIBVIRT = List.of(
-            List.of("virtqemud", "--version"), List.of("libvirtd", "--version"), List.of("virsh", "--version"));
+    private static final List<List<String>> LIBVIRT =
+            List.of(List.of("virtqemud", "--version"), List.of("libvirtd", "--version"), List.of("virsh", "--version"));
 
     /** A machine's, by its tree and by what its programs say of their versions. */
     public static Platform of(Root root, Commands commands) {

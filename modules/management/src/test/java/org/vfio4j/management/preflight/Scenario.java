@@ -37,8 +37,7 @@ record Scenario(
 
     static Scenario read(byte[] json) {
         Cursor at = BoundedJson.parse(json, "scenario", 1 << 16, RuleException::new)
-                .objectOf(
-                        "title", "source", "from", "to", "devices", "vm", "options", "versions", "expect", "become");
+                .objectOf("title", "source", "from", "to", "devices", "vm", "options", "versions", "expect", "become");
         Cursor options = at.at("options");
         VersionRules rules = VersionRules.builtIn();
         if (!at.at("versions").isAbsent()) {

@@ -79,6 +79,8 @@ public interface MdevDriver {
 
     /** Whether it loads, into a device of this type, a state that the driver which saved it calls so. */
     default boolean acceptsMigrationVersion(MdevType type, String version) {
-        return migrationVersion(type).filter(known -> known.accepted().contains(version)).isPresent();
+        return migrationVersion(type)
+                .filter(known -> known.accepted().contains(version))
+                .isPresent();
     }
 }

@@ -79,10 +79,11 @@ final class ParentFolders {
      * A type's and each of its devices'.
      */
     static void migrationVersion(Folder.Builder folder, MdevParent parent, MdevType type) {
-        parent.migrationVersion(type).ifPresent(known -> folder.entry(
-                        "migration_version",
-                        () -> File.line(folder.alive(), known::saved, written -> judge(parent, type, written)))
-                .line("migration_accepts", () -> String.join("\n", known.accepted())));
+        parent.migrationVersion(type)
+                .ifPresent(known -> folder.entry(
+                                "migration_version",
+                                () -> File.line(folder.alive(), known::saved, written -> judge(parent, type, written)))
+                        .line("migration_accepts", () -> String.join("\n", known.accepted())));
     }
 
     private static void judge(MdevParent parent, MdevType type, byte[] written) {
