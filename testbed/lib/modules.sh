@@ -2,18 +2,19 @@
 # shellcheck disable=SC2154 # the paths come from build-kernels
 # Builds modules against the unpacked headers and gathers, uncompressed, those the VM loads. For each kind of kernel:
 #   result/KIND/modules/*.ko
-#   result/KIND/load.always, load.physical   their names in the order to load them
+#   result/KIND/load.LIST   their names in the order to load them
 
-# build_modules KIND: with kernel/KIND.config and kernel/KIND.Kbuild; uses $work, $unpacked, $headers, $result
+# build_modules KIND LIST...: with kernel/KIND.config, kernel/KIND.Kbuild, kernel/modules.LIST; uses $work, $unpacked, $headers, $result
 build_modules() {
-  local kind=$1 tree=$work/tree-$1
+  local kind=$1 list tree=$work/tree-$1
   cp -r "$work/source" "$tree"
   cp "$testbed/kernel/$kind.Kbuild" "$tree/Kbuild"
-  [ "$kind" = stock ] || add_span_iterator "$tree"
+  [ "$kind" != cdev ] || add_span_iterator "$tree"
   make_modules "$kind" "$tree"
   mkdir -p "$result/$kind/modules"
-  gather "$kind" always "$testbed/kernel/modules.always"
-  gather "$kind" physical "$testbed/kernel/modules.physical"
+  for list in "${@:2}"; do
+    gather "$kind" "$list" "$testbed/kernel/modules.$list"
+  done
 }
 
 make_modules() {

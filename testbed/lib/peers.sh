@@ -20,7 +20,7 @@ hold_peer() {
     if ! "$@" "$work" >"${place%/*}/fetch.log" 2>&1; then
       rm -rf "$work"
       tail -n 8 "${place%/*}/fetch.log" >&2
-      fail "$EXIT_UNPREPARED" "apt could not deliver what $place needs; the whole log is ${place%/*}/fetch.log"
+      fail "$EXIT_UNPREPARED" "$place could not be prepared; the whole log is ${place%/*}/fetch.log"
     fi
     touch "$work/complete"
     mv -T "$work" "$place"
@@ -48,16 +48,32 @@ debian_mirror() {
   printf '%s %s\n' "$address" "$keyring"
 }
 
-# download_from SUITE FOLDER PACKAGE...: downloads from that suite of Debian, whatever suite this machine is of, with lists of its own
+# download_from SUITE FOLDER PACKAGE...: downloads from that suite of Debian, whatever suite this machine is of
 download_from() {
-  local suite=$1 folder=$2 address keyring apt=$2/apt
-  shift 2
+  ask_suite deb "$1" "$2" download "${@:3}"
+}
+
+# download_source_from SUITE FOLDER PACKAGE...: the same for source packages
+download_source_from() {
+  ask_suite deb-src "$1" "$2" source --download-only --only-source "${@:3}"
+}
+
+# install_from SUITE FOLDER PACKAGE...: downloads the packages with all that they need on a machine where nothing is installed.
+# A backports suite stands on the one that it is for.
+install_from() {
+  ask_suite deb "$1" "$2" --download-only --no-install-recommends -o "Dir::Cache::archives=$2" -t "$1" install -y "${@:3}"
+}
+
+# ask_suite deb|deb-src SUITE FOLDER ARGUMENT...: runs `apt-get ARGUMENT...` in FOLDER with lists of that suite alone
+ask_suite() {
+  local kind=$1 suite=$2 folder=$3 address keyring apt=$3/apt
+  shift 3
   read -r address keyring < <(debian_mirror) || {
     echo "this machine's apt knows no Debian archive"
     return 1
   }
   mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/none"
-  printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$address" "$suite" >"$apt/sources.list"
+  printf "$kind [signed-by=$keyring] $address %s main\n" "$suite" "${suite%-backports}" | sort -u >"$apt/sources.list"
   : >"$apt/status"
   local options=(
     -o "Dir::Etc::SourceList=$apt/sources.list" -o "Dir::Etc::SourceParts=$apt/none"
@@ -67,7 +83,7 @@ download_from() {
     -o APT::Sandbox::User=root -o Acquire::Languages=none -o Acquire::http::Timeout=20
   )
   timeout 600 apt-get "${options[@]}" update </dev/null || return
-  (cd "$folder" && timeout 900 apt-get "${options[@]}" download "$@" </dev/null) || return
+  (cd "$folder" && timeout 900 apt-get "${options[@]}" "$@" </dev/null) || return
   rm -rf "$apt"
 }
 

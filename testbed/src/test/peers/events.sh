@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What libvirt tells of a device that mdevctl makes and removes.
+# What libvirt tells of a device that mdevctl defines, makes, removes and forgets.
 set -euo pipefail
 
 uuid=1f0f2d6a-0000-4000-8000-0000000000aa
@@ -26,9 +26,17 @@ until grep -q Created "$work/events"; do
   until_gone "${name//-/_}"
   [ $SECONDS -lt 60 ]
 done
-mdevctl start --uuid "$uuid" --parent mtty --type mtty-1
-until_listed "${uuid//-/_}"
+# until_heard NUMBER: so many events of the device have come
+until_heard() {
+  until [ "$(grep -c "${uuid//-/_}" "$work/events")" -ge "$1" ]; do [ $SECONDS -lt 120 ]; done
+}
+
+mdevctl define --uuid "$uuid" --parent mtty --type mtty-1
+until_heard 1
+mdevctl start --uuid "$uuid"
+until_heard 2
 mdevctl stop --uuid "$uuid"
-until_gone "${uuid//-/_}"
-until [ "$(grep -c "${uuid//-/_}" "$work/events")" -ge 2 ]; do [ $SECONDS -lt 60 ]; done
+until_heard 3
+mdevctl undefine --uuid "$uuid"
+until_heard 4
 grep "${uuid//-/_}" "$work/events"

@@ -13,24 +13,27 @@ ask() {
   virsh "$@" | sed "s|$work/||"
 }
 
-# expect TEXT COMMAND...: libvirt refreshes its list of definitions after it has answered
+# expect TEXT COMMAND..., expect_none TEXT COMMAND...: asks until the answer has, or has not, this line, and prints that answer. libvirt refreshes
+# its list of definitions after it has answered, and what it does late can undo what it did first.
 expect() {
-  local text=$1 deadline=$((SECONDS + 20))
-  shift
-  until virsh "$@" | grep -qxF "$text"; do
-    [ $SECONDS -lt "$deadline" ] || break
-  done
-  ask "$@"
+  answered_within 0 "$@"
 }
 
-# expect_none TEXT COMMAND...
 expect_none() {
-  local text=$1 deadline=$((SECONDS + 20))
-  shift
-  while virsh "$@" | grep -qxF "$text"; do
-    [ $SECONDS -lt "$deadline" ] || break
-  done
-  ask "$@"
+  answered_within 1 "$@"
+}
+
+answered_within() {
+  local wanted=$1 text=$2 deadline=$((SECONDS + 20)) answer found
+  shift 2
+  while
+    answer=$(virsh "$@")
+    found=0
+    grep -qxF "$text" <<<"$answer" || found=1
+    [ "$found" != "$wanted" ] && [ $SECONDS -lt "$deadline" ]
+  do :; done
+  printf '# %s\n' "$*"
+  printf '%s\n' "${answer:+$answer$'\n'}"
 }
 
 xml() {

@@ -4,6 +4,7 @@ module org.vfio4j.cli {
     requires org.vfio4j.fuse;
     requires org.vfio4j.management;
     requires info.picocli;
+    requires java.desktop;
     requires tools.jackson.dataformat.yaml;
     requires static org.jspecify;
 }

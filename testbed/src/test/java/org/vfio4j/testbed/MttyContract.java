@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 import org.vfio4j.linux.Eventfd;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Feature;
+import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
 import org.vfio4j.vfio.MigrationStream;
@@ -238,17 +239,10 @@ class MttyContract {
 
     @Test
     void logsDmaOnlyBetweenStartAndStop() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment range = arena.allocate(16, 8);
-            range.set(ValueLayout.JAVA_LONG, 8, 0x100000);
-            MemorySegment control = arena.allocate(24, 8);
-            control.set(ValueLayout.JAVA_LONG, 0, 4096);
-            control.set(ValueLayout.JAVA_INT, 8, 1);
-            control.set(ValueLayout.JAVA_LONG, 16, range.address());
+        device.startDmaLogging(4096, List.of(IovaRange.of(0, 0x100000)));
+        device.stopDmaLogging();
 
-            device.feature(Feature.DMA_LOGGING_START | Feature.SET, control);
-            device.feature(Feature.DMA_LOGGING_STOP | Feature.SET, MemorySegment.NULL);
-        }
+        assertThat(errno(device::stopDmaLogging)).isEqualTo("EINVAL");
     }
 
     private String refusal(byte[] stream) {

@@ -46,18 +46,21 @@ final class DemoCommand implements Command {
         OutputOption.Form form = OutputOption.of(line);
         try (Source source = new LiveSource("the demo", world.demo().get())) {
             List<DeviceProbe> probes = source.probe(source.inventory().devices(), false, null);
-            form.print(world.terminal(), () -> Json.probe(source.kind(), probes), () -> tour(world.terminal(), probes));
+            form.print(
+                    world.terminal(),
+                    () -> Json.probe(source.kind(), probes),
+                    () -> tour(world.terminal(), source, probes));
             return ExitCode.OK;
         }
     }
 
-    private static void tour(Terminal terminal, List<DeviceProbe> probes) {
+    private static void tour(Terminal terminal, Source source, List<DeviceProbe> probes) {
         PrintWriter out = terminal.out();
         out.println("How a virtual machine must be configured depends on what its VFIO device can do,");
         out.println("and no tool says it before the machine runs. vfio asks the device. Here are");
         out.println(probes.size() + " sample devices, made in this process and asked:");
         out.println();
-        ProbeTable.print(terminal, probes);
+        ProbeTable.print(terminal, new HostColumn(source), probes);
         out.println();
         new Table("ANSWER", "WHAT IT MEANS FOR THE VIRTUAL MACHINE")
                 .row("display region", "display='on' works, with VNC or SPICE; no GL needed")

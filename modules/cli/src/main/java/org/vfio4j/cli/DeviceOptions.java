@@ -58,6 +58,22 @@ final class DeviceOptions {
         return into(arguments, line);
     }
 
+    static String requiredParent(ParseResult line) {
+        return required(line, PARENT);
+    }
+
+    static String requiredType(ParseResult line) {
+        return required(line, TYPE);
+    }
+
+    private static String required(ParseResult line, String option) {
+        String value = line.matchedOptionValue(option, "");
+        if (value.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, option + " is missing", "See vfio types for what there is.");
+        }
+        return value;
+    }
+
     static Optional<String> uuid(ParseResult line) {
         String option = line.matchedOptionValue(UUID, "");
         String positional = line.matchedPositionalValue(0, "");

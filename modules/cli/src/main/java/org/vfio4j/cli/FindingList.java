@@ -8,15 +8,26 @@ import org.vfio4j.management.host.Finding;
 final class FindingList {
     private FindingList() {}
 
+    /** Beside an output that others read: to standard error. */
+    static void explain(Terminal terminal, List<Finding> findings) {
+        Terminal aside = new Terminal(terminal.err(), terminal.err(), false);
+        findings.forEach(finding -> print(aside, finding));
+        aside.err().flush();
+    }
+
     static void print(Terminal terminal, List<Finding> findings) {
         for (Finding finding : findings) {
             terminal.out().println();
-            terminal.out()
-                    .println(Terminal.printable(finding.severity().word() + ": " + finding.subject() + ": "
-                            + finding.text() + " [" + finding.id() + "]"));
-            if (!finding.remedy().isEmpty()) {
-                terminal.entry("to do", finding.remedy());
-            }
+            print(terminal, finding);
+        }
+    }
+
+    private static void print(Terminal terminal, Finding finding) {
+        terminal.out()
+                .println(Terminal.printable(finding.severity().word() + ": " + finding.subject() + ": " + finding.text()
+                        + " [" + finding.id() + "]"));
+        if (!finding.remedy().isEmpty()) {
+            terminal.entry("to do", finding.remedy());
         }
     }
 }

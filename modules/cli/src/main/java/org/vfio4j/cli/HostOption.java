@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.SocketHost;
 import org.vfio4j.management.snapshot.SnapshotException;
 import org.vfio4j.management.snapshot.SnapshotReader;
 import picocli.CommandLine.Model.OptionSpec;
@@ -22,6 +24,11 @@ final class HostOption {
     private static final String USER = "user";
     private static final String DEMO = "demo";
 
+    /** {@code S_IFMT} and {@code S_IFSOCK} of stat(2). */
+    private static final int TYPE_MASK = 0xf000;
+
+    private static final int SOCKET = 0xc000;
+
     private HostOption() {}
 
     static OptionSpec spec() {
@@ -31,7 +38,8 @@ final class HostOption {
                         "user: the running user-space host (vfio serve); without --host, it and the kernel",
                         "demo: a host inside this process, with one device of every sample type",
                         "DIR: a captured tree, with sys and, as far as it was captured, dev and proc in it",
-                        "FILE: a snapshot, as vfio snapshot writes it")
+                        "FILE: a snapshot, as vfio snapshot writes it",
+                        "SOCKET: the device on a vfio-user socket")
                 .completionCandidates(List.of(KERNEL, USER, DEMO))
                 .build();
     }
@@ -40,6 +48,11 @@ final class HostOption {
     static boolean isGivenButUser(ParseResult line) {
         return line.hasMatchedOption(NAME)
                 && !line.matchedOptionValue(NAME, USER).equals(USER);
+    }
+
+    /** Whether the host is on this machine, and not one of which something was written down. */
+    static boolean isThisMachine(ParseResult line) {
+        return List.of(ALL, KERNEL, USER, DEMO).contains(line.matchedOptionValue(NAME, ALL));
     }
 
     /** The host that was named; the caller closes it. */
@@ -72,6 +85,16 @@ final class HostOption {
         return source;
     }
 
+    /**
+     * The host of the devices that were named: if all of them are vfio-user sockets, these; else the host that was named, refused if it has
+     * nothing of VFIO at all.
+     */
+    static Source openFor(List<String> names, ParseResult line, World world) {
+        boolean sockets =
+                !names.isEmpty() && names.stream().allMatch(name -> name.contains("/") && isSocket(Path.of(name)));
+        return sockets ? sockets(names.stream().map(Path::of).toList()) : openWithVfio(line, world);
+    }
+
     private static LiveSource kernel(World world) {
         return new LiveSource("this machine", new KernelHost(world.root()));
     }
@@ -99,10 +122,13 @@ final class HostOption {
         if (Files.isRegularFile(path)) {
             return snapshot(host, path);
         }
+        if (isSocket(path)) {
+            return sockets(List.of(path));
+        }
         throw new CommandException(
                 ExitCode.ENVIRONMENT,
                 "there is no host " + host,
-                "Use kernel, user, demo, the folder of a captured tree, or the file of a snapshot.");
+                "Use kernel, user, demo, the folder of a captured tree, the file of a snapshot, or a vfio-user socket.");
     }
 
     private static Source snapshot(String host, Path path) {
@@ -118,6 +144,21 @@ final class HostOption {
                     "Take a new one on the host: vfio snapshot FILE.");
         } catch (IOException e) {
             throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
+        }
+    }
+
+    /** The devices on these vfio-user sockets. */
+    private static LiveSource sockets(List<Path> sockets) {
+        return new LiveSource("a vfio-user socket", new SocketHost(sockets));
+    }
+
+    /** Whether there is a socket of the file system. */
+    private static boolean isSocket(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class).isOther()
+                    && (((Integer) Files.getAttribute(path, "unix:mode")) & TYPE_MASK) == SOCKET;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.util.Arrays;
 import java.util.List;
 import org.vfio4j.management.control.DefinedDevice;
 import org.vfio4j.management.control.RunningHost;
@@ -65,10 +66,11 @@ final class ListCommand implements Command {
         }
         try (Source source = HostOption.openWithVfio(line, world)) {
             Inventory inventory = source.inventory();
+            HostColumn hosts = new HostColumn(source);
             form.print(
                     world.terminal(),
-                    () -> Json.list(source.kind(), inventory),
-                    () -> table(world.terminal(), inventory));
+                    () -> hosts.json(Json.list(source.kind(), inventory), "devices", inventory.devices()),
+                    () -> table(world.terminal(), hosts, inventory));
             return ExitCode.OK;
         }
     }
@@ -121,26 +123,39 @@ final class ListCommand implements Command {
         FindingList.print(terminal, defined.findings());
     }
 
-    private static void table(Terminal terminal, Inventory inventory) {
+    private static void table(Terminal terminal, HostColumn hosts, Inventory inventory) {
         if (inventory.devices().isEmpty()) {
             terminal.out().println(NONE);
         } else {
-            Table table = new Table("DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE");
+            boolean served =
+                    inventory.devices().stream().anyMatch(d -> d.socket().isPresent());
+            Table table = hosts.table(
+                    cells(served, "DEVICE", "KIND", "PARENT", "TYPE", "DRIVER", "GROUP", "IN USE", "SOCKET"));
             for (HostDevice device : inventory.devices()) {
-                table.row(
-                        device.name(),
-                        device.kind().word(),
-                        device.parent().orElse(""),
-                        device.type().orElse(""),
-                        device.driver().orElse("none"),
-                        device.group().isPresent()
-                                ? String.valueOf(device.group().getAsInt())
-                                : "none",
-                        inUse(device.usage()));
+                hosts.row(
+                        table,
+                        device,
+                        cells(
+                                served,
+                                device.name(),
+                                device.kind().word(),
+                                device.parent().orElse(""),
+                                device.type().orElse(""),
+                                device.driver().orElse("none"),
+                                device.group().isPresent()
+                                        ? String.valueOf(device.group().getAsInt())
+                                        : "none",
+                                inUse(device.usage()),
+                                device.socket().orElse("")));
             }
             table.print(terminal);
         }
         FindingList.print(terminal, inventory.findings());
+    }
+
+    /** The last column is there only where some device has a socket. */
+    private static String[] cells(boolean withLast, String... all) {
+        return withLast ? all : Arrays.copyOf(all, all.length - 1);
     }
 
     private static String inUse(Usage usage) {

@@ -51,7 +51,8 @@ final class ModifyCommand implements Command {
                 .footer(Command.footer(
                         List.of(
                                 "vfio modify 1f0f2d6a-0000-4000-8000-0000000000aa --auto",
-                                "vfio modify 1f0f2d6a-0000-4000-8000-0000000000aa -t mdpy-hd"),
+                                "vfio modify 1f0f2d6a-0000-4000-8000-0000000000aa -t mdpy-hd",
+                                "vfio modify UUID --addattr nvidia/vgpu_params --value disable_vnc=1"),
                         "0  changed",
                         "2  the command line was wrong",
                         "3  not possible here: no running host, no such definition"));

@@ -2,13 +2,19 @@
 package org.vfio4j.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.domain.DomainException;
+import org.vfio4j.management.domain.DomainXml;
 import org.vfio4j.management.preflight.DeviceMapping;
+import org.vfio4j.management.preflight.DomainFacts;
 import org.vfio4j.management.preflight.Preflight;
 import org.vfio4j.management.preflight.PreflightOptions;
 import org.vfio4j.management.preflight.Report;
@@ -33,6 +39,11 @@ final class PreflightCommand implements Command {
     private static final String MAP = "--map";
     private static final String QEMU = "--qemu";
     private static final String RULES = "--rules";
+    private static final String DOMAIN = "--domain";
+    private static final String DOMAIN_OUT = "--domain-out";
+    private static final String STATE = "--state-size";
+    private static final String BANDWIDTH = "--bandwidth";
+    private static final String DIRTY = "--dirty-rate";
     private static final String ACCEPT = "--accept-unknown";
 
     @Override
@@ -49,8 +60,11 @@ final class PreflightCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio preflight",
-                        "vfio preflight -D DEVICE... --from HOST --to HOST [--map SRC=DST...]%n"
-                                + "                      [--qemu VERSION] [--rules FILE] [--accept-unknown] [-o FORM]",
+                        "vfio preflight [-D DEVICE]... --from HOST --to HOST [--map SRC=DST]...%n"
+                                + "                      [--domain FILE [--domain-out FILE]] [--qemu VERSION]%n"
+                                + "                      [--rules FILE] [--accept-unknown] [--state-size MB]%n"
+                                + "                      [--bandwidth MB/S] [--dirty-rate MB/S] [--run-dir DIR]%n"
+                                + "                      [-o FORM]",
                         "Tells before anything moves whether a virtual machine's devices can move to another host, what"
                                 + " stands in the way, and which device there each becomes. What is not known blocks.")
                 .addOption(many(
@@ -65,6 +79,16 @@ final class PreflightCommand implements Command {
                 .addOption(Options.value("VERSION", "QEMU's on both hosts; else the installed ones' count", QEMU)
                         .build())
                 .addOption(Options.value("FILE", "more rules of which versions go together", RULES)
+                        .build())
+                .addOption(Options.value("FILE", "the machine's XML (virsh dumpxml); its devices, without -D", DOMAIN)
+                        .build())
+                .addOption(Options.value("FILE", "where to write that XML as it is to be there", DOMAIN_OUT)
+                        .build())
+                .addOption(Options.value("MB", "of the devices' saved states", STATE)
+                        .build())
+                .addOption(Options.value("MB/S", "of the line; else 1250", BANDWIDTH)
+                        .build())
+                .addOption(Options.value("MB/S", "how fast devices change their states", DIRTY)
                         .build())
                 .addOption(Options.flag("what is not known is only a warning", ACCEPT)
                         .build())
@@ -95,36 +119,98 @@ final class PreflightCommand implements Command {
     @Override
     public int run(ParseResult line, World world) {
         OutputOption.Form form = OutputOption.of(line);
-        List<String> devices = line.matchedOptionValue(DEVICE, List.of());
+        Optional<DomainXml> domain = domain(line);
+        List<String> named = line.matchedOptionValue(DEVICE, List.of());
+        List<String> devices =
+                named.isEmpty() ? domain.map(DomainFacts::devices).orElse(List.of()) : named;
         if (devices.isEmpty() || !line.hasMatchedOption(FROM) || !line.hasMatchedOption(TO)) {
             throw new CommandException(
-                    ExitCode.USAGE, "preflight needs --device, --from and --to", "See vfio preflight --help.");
+                    ExitCode.USAGE,
+                    "preflight needs --from, --to, and --device or a --domain with devices of the host",
+                    "See vfio preflight --help.");
         }
-        Facts machine = machine(line);
+        if (line.hasMatchedOption(DOMAIN_OUT) && domain.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, "--domain-out needs --domain", "");
+        }
+        Facts machine = machine(line, domain);
         Map<String, String> wanted = wanted(line);
         VersionRules rules = rules(line);
+        Traffic traffic = traffic(line);
         try (Source from = HostOption.open(line.matchedOptionValue(FROM, ""), line, world);
                 Source to = HostOption.open(line.matchedOptionValue(TO, ""), line, world)) {
-            Snapshot source = SnapshotCommand.take(from, false, world);
-            Snapshot destination = SnapshotCommand.take(to, false, world);
+            Snapshot source = SnapshotCommand.take(from, List.of(), world);
+            Snapshot destination = SnapshotCommand.take(to, List.of(), world);
             PreflightOptions options = new PreflightOptions(
-                    line.hasMatchedOption(ACCEPT), wanted, Map.of(), rules, to.judgeOrNull(), Traffic.unknown());
+                    line.hasMatchedOption(ACCEPT), wanted, Map.of(), rules, to.judgeOrNull(), traffic);
             Report report = Preflight.builtIn().check(source, destination, devices, machine, options);
+            domain.ifPresent(xml -> rewrite(line, xml, report));
             form.print(
                     world.terminal(), () -> json(source, destination, report), () -> table(world.terminal(), report));
             return report.isBlocked() ? ExitCode.FINDINGS : ExitCode.OK;
         }
     }
 
-    private static Facts machine(ParseResult line) {
+    private static Optional<DomainXml> domain(ParseResult line) {
+        String file = line.matchedOptionValue(DOMAIN, "");
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(Path.of(file))) {
+            return Optional.of(DomainXml.read(in.readNBytes(DomainXml.MAX_BYTES + 1)));
+        } catch (IOException | InvalidPathException | DomainException e) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "cannot read " + file + " as a domain XML: " + e.getMessage(), "");
+        }
+    }
+
+    /** Writes it only where there is a place for every device: half a machine is worse than none. */
+    private static void rewrite(ParseResult line, DomainXml domain, Report report) {
+        String file = line.matchedOptionValue(DOMAIN_OUT, "");
+        if (file.isEmpty() || report.isBlocked()) {
+            return;
+        }
+        DomainFacts.rewrite(domain, report.devices());
+        try {
+            Files.writeString(Path.of(file), domain.xml());
+        } catch (IOException | InvalidPathException e) {
+            throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + e.getMessage(), "");
+        }
+    }
+
+    private static Traffic traffic(ParseResult line) {
+        Long state = megabytes(line, STATE);
+        Long bandwidth = megabytes(line, BANDWIDTH);
+        Long rate = megabytes(line, DIRTY);
+        return new Traffic(
+                bandwidth == null ? Traffic.ASSUMED_BANDWIDTH : Math.max(bandwidth, 1),
+                bandwidth != null,
+                state,
+                rate == null ? 0 : rate,
+                null,
+                Traffic.ASSUMED_LIMIT);
+    }
+
+    private static @Nullable Long megabytes(ParseResult line, String option) {
+        String text = line.matchedOptionValue(option, "");
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!text.matches("[0-9]{1,9}")) {
+            throw new CommandException(ExitCode.USAGE, option + " is a number of megabytes, not " + text, "");
+        }
+        return Long.parseLong(text) * 1_000_000L;
+    }
+
+    private static Facts machine(ParseResult line, Optional<DomainXml> domain) {
+        Facts facts = domain.map(DomainFacts::of).orElse(Facts.none());
         String qemu = line.matchedOptionValue(QEMU, "");
         if (qemu.isEmpty()) {
-            return Facts.none();
+            return facts;
         }
         Version version = Version.parse(qemu)
                 .orElseThrow(() ->
                         new CommandException(ExitCode.USAGE, "--qemu is a version such as 11.1, not " + qemu, ""));
-        return Facts.builder().put("qemu.version", version.toString()).build();
+        return facts.toBuilder().put("qemu.version", version.toString()).build();
     }
 
     private static Map<String, String> wanted(ParseResult line) {

@@ -11,7 +11,6 @@ import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Ways;
 import org.vfio4j.management.snapshot.Json;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -21,16 +20,6 @@ final class ProbeCommand implements Command {
     private static final String WAY = "--way";
     private static final String COMPARE = "--compare";
     private static final String EVIDENCE = "--evidence";
-
-    /** Also an option of {@code vfio snapshot}. */
-    static OptionSpec open() {
-        return Options.flag("also open physical devices, which resets them", OPEN)
-                .build();
-    }
-
-    static boolean mayReset(ParseResult line) {
-        return line.hasMatchedOption(OPEN);
-    }
 
     @Override
     public String name() {
@@ -52,20 +41,21 @@ final class ProbeCommand implements Command {
                                 + " dma-buf, EDID, migration, dirty tracking. Every answer is yes, no or unknown, and"
                                 + " an unknown one says why and what would settle it.",
                         "",
-                        "A device in use is not touched. A physical one (PCI, platform) is opened only with --open,"
-                                + " since that resets it.")
+                        "A device in use is not touched. A physical one (PCI, platform) is opened only with --open and"
+                                + " when it is named, since that resets it.")
                 .addPositional(PositionalParamSpec.builder()
                         .paramLabel("DEVICE")
                         .arity("0..*")
                         .type(List.class)
                         .auxiliaryTypes(String.class)
                         .description("UUID, PCI address or name, of which the first letters suffice, at least 4;"
-                                + " without any, every VFIO device of the host")
+                                + " or a vfio-user socket; without any, every VFIO device of the host")
                         .build())
                 .addOption(
                         Options.flag("also show what was called for every answer, and what came back", "-e", EVIDENCE)
                                 .build())
-                .addOption(open())
+                .addOption(Options.flag("also open those of DEVICE that are physical, which resets them", OPEN)
+                        .build())
                 .addOption(Options.value("WAY", "ask by this way only: " + String.join(", ", Ways.NAMES), WAY)
                         .completionCandidates(Ways.NAMES)
                         .build())
@@ -81,6 +71,7 @@ final class ProbeCommand implements Command {
                                 "vfio probe 1f0f2d6a -e               one, with the evidence",
                                 "vfio probe 0000:01:00.0 --open       a PCI function, which resets it",
                                 "vfio probe --host node7.json         another machine's, from its snapshot",
+                                "vfio probe /tmp/gpu.sock             the device on a vfio-user socket",
                                 "vfio probe -o json | jq -r '.devices[]",
                                 "    | select(.features.migration.answer == \"yes\") | .device'"),
                         "0  every answer is yes or no",
@@ -94,19 +85,33 @@ final class ProbeCommand implements Command {
     public int run(ParseResult line, World world) {
         OutputOption.Form form = OutputOption.of(line);
         List<String> names = line.matchedPositionalValue(0, List.of());
+        boolean mayReset = mayReset(line, names);
         @Nullable String way = line.matchedOptionValue(WAY, null);
-        try (Source source = HostOption.openWithVfio(line, world)) {
+        try (Source source = HostOption.openFor(names, line, world)) {
             List<HostDevice> devices = Selection.of(names, source);
             if (line.hasMatchedOption(COMPARE)) {
                 return compare(line, world.terminal(), source, devices);
             }
-            List<DeviceProbe> probes = source.probe(devices, mayReset(line), way);
+            List<DeviceProbe> probes = source.probe(devices, mayReset, way);
+            HostColumn hosts = new HostColumn(source);
             form.print(
                     world.terminal(),
-                    () -> Json.probe(source.kind(), probes),
-                    () -> table(world.terminal(), probes, line.hasMatchedOption(EVIDENCE)));
+                    () -> hosts.json(Json.probe(source.kind(), probes), "devices", probes),
+                    () -> table(world.terminal(), hosts, probes, line.hasMatchedOption(EVIDENCE)));
             return exitCode(probes);
         }
+    }
+
+    /** Not without names: nobody means to reset whatever there is. */
+    private static boolean mayReset(ParseResult line, List<String> names) {
+        boolean opens = line.hasMatchedOption(OPEN);
+        if (opens && names.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--open resets the physical devices it opens, so they must be named",
+                    "Name them: vfio probe --open 0000:01:00.0. vfio list shows which there are.");
+        }
+        return opens;
     }
 
     private static int compare(ParseResult line, Terminal terminal, Source source, List<HostDevice> devices) {
@@ -114,7 +119,7 @@ final class ProbeCommand implements Command {
             throw new CommandException(
                     ExitCode.USAGE, "--compare asks by every way", "Leave out --way and --evidence.");
         }
-        List<Comparison> comparisons = source.compare(devices, mayReset(line));
+        List<Comparison> comparisons = source.compare(devices, line.hasMatchedOption(OPEN));
         OutputOption.of(line).print(terminal, () -> Json.compare(source.kind(), comparisons), () -> {
             if (comparisons.isEmpty()) {
                 terminal.out().println(ListCommand.NONE);
@@ -125,12 +130,12 @@ final class ProbeCommand implements Command {
         return ExitCode.OK;
     }
 
-    private static void table(Terminal terminal, List<DeviceProbe> probes, boolean evidence) {
+    private static void table(Terminal terminal, HostColumn hosts, List<DeviceProbe> probes, boolean evidence) {
         if (probes.isEmpty()) {
             terminal.out().println(ListCommand.NONE);
             return;
         }
-        ProbeTable.print(terminal, probes);
+        ProbeTable.print(terminal, hosts, probes);
         if (evidence) {
             ProbeTable.printEvidence(terminal, probes);
         }

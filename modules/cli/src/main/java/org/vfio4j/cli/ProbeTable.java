@@ -20,10 +20,12 @@ final class ProbeTable {
 
     private ProbeTable() {}
 
-    static void print(Terminal terminal, List<DeviceProbe> probes) {
-        Table table = new Table("DEVICE", "TYPE", "DISPLAY", "EDID", "MIGRATION", "DIRTY TRACKING", "IN USE");
+    static void print(Terminal terminal, HostColumn hosts, List<DeviceProbe> probes) {
+        Table table = hosts.table("DEVICE", "TYPE", "DISPLAY", "EDID", "MIGRATION", "DIRTY TRACKING", "IN USE");
         for (DeviceProbe probe : probes) {
-            table.row(
+            hosts.row(
+                    table,
+                    probe,
                     plain(probe.device().name()),
                     plain(type(probe.device())),
                     display(probe),
@@ -92,18 +94,21 @@ final class ProbeTable {
         return new Table.Cell(text, Style.PLAIN);
     }
 
-    /** One paragraph for each reason, however many devices and questions it concerns. */
+    /** One paragraph for each reason and the questions it leaves open, however many devices it concerns. */
     private static void printUnknown(Terminal terminal, List<DeviceProbe> probes) {
-        Map<String, Unsettled> reasons = new LinkedHashMap<>();
+        Map<String, Unsettled> all = new LinkedHashMap<>();
         for (DeviceProbe probe : probes) {
+            Map<String, Unsettled> own = new LinkedHashMap<>();
             probe.answers().forEach((question, answer) -> {
                 if (answer instanceof Answer.Unknown unknown) {
-                    reasons.computeIfAbsent(unknown.because() + "\n" + unknown.remedy(), k -> new Unsettled(unknown))
-                            .add(probe.device().name(), question);
+                    own.computeIfAbsent(unknown.because() + "\n" + unknown.remedy(), k -> new Unsettled(unknown))
+                            .add(question);
                 }
             });
+            own.forEach((reason, unsettled) -> all.computeIfAbsent(reason + unsettled.questions, k -> unsettled)
+                    .add(probe.device().name()));
         }
-        reasons.values().forEach(r -> r.print(terminal));
+        all.values().forEach(r -> r.print(terminal));
     }
 
     /** A reason and what it concerns. */
@@ -118,9 +123,12 @@ final class ProbeTable {
             this.first = first;
         }
 
-        void add(String device, Question question) {
-            devices.add(device);
+        void add(Question question) {
             questions.add(question);
+        }
+
+        void add(String device) {
+            devices.add(device);
         }
 
         void print(Terminal terminal) {

@@ -54,16 +54,21 @@ record RecordedSource(Snapshot snapshot) implements Source {
 
     @Override
     public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
+        requireNoQuestion(wayOrNull, mayReset);
+        Set<String> names = devices.stream().map(HostDevice::name).collect(Collectors.toSet());
+        return snapshot.probes().stream()
+                .filter(p -> names.contains(p.device().name()))
+                .toList();
+    }
+
+    /** Refuses what would have to be asked now. */
+    void requireNoQuestion(@Nullable String wayOrNull, boolean mayReset) {
         if (wayOrNull != null || mayReset) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "a snapshot can only repeat what was answered when it was taken",
                     "Leave out --way and --open, or ask on the host itself.");
         }
-        Set<String> names = devices.stream().map(HostDevice::name).collect(Collectors.toSet());
-        return snapshot.probes().stream()
-                .filter(p -> names.contains(p.device().name()))
-                .toList();
     }
 
     @Override

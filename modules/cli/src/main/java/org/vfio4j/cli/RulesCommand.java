@@ -2,6 +2,7 @@
 package org.vfio4j.cli;
 
 import java.util.List;
+import org.vfio4j.management.plan.Planner;
 import org.vfio4j.management.preflight.Preflight;
 import org.vfio4j.management.rule.Condition;
 import org.vfio4j.management.rule.Rule;
@@ -14,7 +15,7 @@ import picocli.CommandLine.ParseResult;
 final class RulesCommand implements Command {
     /** In the order in which they are shown. */
     private static List<RuleBook> books() {
-        return List.of(Preflight.rules());
+        return List.of(Planner.rules(), Preflight.rules());
     }
 
     @Override

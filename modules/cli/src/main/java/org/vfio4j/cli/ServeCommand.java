@@ -4,9 +4,8 @@ package org.vfio4j.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.vfio4j.management.control.ControlServer;
+import org.vfio4j.management.control.DeviceSockets;
 import org.vfio4j.management.control.Folders;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.control.RunLock;
@@ -25,7 +24,6 @@ final class ServeCommand implements Command {
     private static final String SYSFS = "--sysfs";
     private static final String DRIVER = "--driver";
     private static final String PROFILE = "--profile";
-    private static final long SHUTDOWN_SECONDS = 15;
 
     @Override
     public String name() {
@@ -42,12 +40,13 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--run-dir DIR] [--state-dir DIR]",
+                                + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
-                                + " defined to start by themselves. The other commands find it by themselves.",
+                                + " defined to start by themselves. The other commands find it by themselves. Each device has a"
+                                + " vfio-user socket, devices/NAME.sock in the run folder, for QEMU's vfio-user-pci.",
                         "",
-                        "Needs no root, no VFIO and no GPU. The control socket is for the same user and root only.")
+                        "Needs no root, no VFIO and no GPU. The sockets are for the same user and root only.")
                 .addOption(Options.value("DIR", "show the host's sysfs there, by FUSE, for vfio run", SYSFS)
                         .build())
                 .addOption(OptionSpec.builder(DRIVER)
@@ -63,6 +62,7 @@ final class ServeCommand implements Command {
                         .paramLabel("FILE")
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
+                .addOption(PollOption.spec())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
         spec.usageMessage()
@@ -81,31 +81,32 @@ final class ServeCommand implements Command {
     @Override
     public int run(ParseResult line, World world) {
         Folders folders = FolderOptions.of(line, world);
-        CountDownLatch end = new CountDownLatch(1);
-        CountDownLatch done = new CountDownLatch(1);
-        Thread hook = Thread.ofPlatform().unstarted(() -> endOnSignal(end, done));
+        try (Ending ending = new Ending()) {
+            serve(line, world, folders, ending);
+        }
+        return ExitCode.OK;
+    }
+
+    private static void serve(ParseResult line, World world, Folders folders, Ending ending) {
         try (RunLock _ = RunLock.take(folders);
                 UserHost host = UserHost.installed(drivers(line));
-                ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""))) {
+                ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""));
+                DeviceSockets sockets =
+                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME))) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.prepare();
             DefinedHost defined = new DefinedHost(host, definitions);
             List<Finding> findings = new ArrayList<>(defined.autostart());
-            HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), end::countDown);
-            Runtime.getRuntime().addShutdownHook(hook);
+            HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), ending::now);
+            ending.listen();
             try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
                 Inventory inventory = host.inventory();
                 findings.addAll(inventory.findings());
+                findings.addAll(sockets.findings());
                 say(world.terminal(), folders, sysfs, inventory, findings);
-                end.await();
+                ending.await();
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            done.countDown();
         }
-        forget(hook);
-        return ExitCode.OK;
     }
 
     private static List<MdevDriver> drivers(ParseResult line) {
@@ -122,6 +123,7 @@ final class ServeCommand implements Command {
                         ", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
                 + inventory.devices().size() + ".");
         terminal.entry("control", folders.socket().toString());
+        terminal.entry("devices", folders.devices() + "/NAME.sock, by vfio-user");
         terminal.entry("state", folders.definitions().toString());
         if (sysfs.pathOrNull() != null) {
             terminal.entry(
@@ -131,25 +133,5 @@ final class ServeCommand implements Command {
         FindingList.print(terminal, findings);
         out.println("Ready. Ctrl-C ends it.");
         out.flush();
-    }
-
-    /** On a signal: lets the host end in order, then ends the process with 0, since that is what was wanted. */
-    private static void endOnSignal(CountDownLatch end, CountDownLatch done) {
-        end.countDown();
-        try {
-            if (done.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
-                Runtime.getRuntime().halt(ExitCode.OK);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // it is what ends the host now
-        }
     }
 }

@@ -4,11 +4,14 @@ package org.vfio4j.cli;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.fuse.SysfsMount;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.UdevEvents;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.vfio.core.CoreDevice;
+import org.vfio4j.vfio.core.CoreListener;
 import org.vfio4j.vfio.core.VfioCore;
 import org.vfio4j.vfio.tree.Uevent;
 
@@ -18,22 +21,30 @@ final class ShownSysfs implements AutoCloseable {
 
     private final @Nullable SysfsMount mount;
     private final @Nullable UdevEvents udev;
-    private final VfioCore.Subscription subscription;
+    private final List<VfioCore.Subscription> subscriptions;
 
-    private ShownSysfs(UserHost host, @Nullable SysfsMount mount, @Nullable UdevEvents udev) {
+    private ShownSysfs(
+            @Nullable SysfsMount mount, @Nullable UdevEvents udev, List<VfioCore.Subscription> subscriptions) {
         this.mount = mount;
         this.udev = udev;
-        this.subscription = udev == null ? () -> {} : host.tree().listen(event -> tell(udev, event));
+        this.subscriptions = subscriptions;
     }
 
     /** Shows it in a folder; nothing is done where none is named. */
     static ShownSysfs of(UserHost host, String folder) {
         if (folder.isEmpty()) {
-            return new ShownSysfs(host, null, null);
+            return new ShownSysfs(null, null, List.of());
         }
         try {
-            SysfsMount mount = SysfsMount.mount(host.tree().root(), Path.of(folder));
-            return new ShownSysfs(host, mount, UdevEvents.open(InstantSource.system()));
+            SysfsMount mount = SysfsMount.mount(host.tree().root(), Path.of(folder), SysfsMount.Changes.AWAITED);
+            UdevEvents udev = UdevEvents.open(InstantSource.system());
+            // In this order: who hears of a device's end finds it gone.
+            return new ShownSysfs(
+                    mount,
+                    udev,
+                    List.of(
+                            host.core().listen(new Forgetting(mount)),
+                            host.tree().listen(event -> tell(udev, event))));
         } catch (InvalidPathException e) {
             throw new CommandException(ExitCode.USAGE, "no folder can be called " + folder, "");
         }
@@ -47,12 +58,25 @@ final class ShownSysfs implements AutoCloseable {
 
     @Override
     public void close() {
-        subscription.close();
+        subscriptions.forEach(VfioCore.Subscription::close);
         if (mount != null) {
             mount.close();
         }
         if (udev != null) {
             udev.close();
+        }
+    }
+
+    /** Holds a removal up until the mount no longer shows what was removed. */
+    private record Forgetting(SysfsMount mount) implements CoreListener {
+        @Override
+        public void added(CoreDevice device) {
+            // what is new is found at once
+        }
+
+        @Override
+        public void removed(CoreDevice device) {
+            mount.awaitForgotten();
         }
     }
 

@@ -10,18 +10,28 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.Json;
 import org.vfio4j.management.snapshot.Snapshot;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code vfio snapshot}. */
 final class SnapshotCommand implements Command {
+    private static final String OPEN = "--open";
+
     @Override
     public String name() {
         return "snapshot";
@@ -36,7 +46,7 @@ final class SnapshotCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio snapshot",
-                        "vfio snapshot [FILE] [--open] [--host HOST] [--run-dir DIR]",
+                        "vfio snapshot [FILE] [--open DEVICE]... [--host HOST] [--run-dir DIR]",
                         "Writes down as JSON what a host has and what its devices answer. types, list and probe read it"
                                 + " with --host FILE, on any machine.",
                         "",
@@ -48,7 +58,12 @@ final class SnapshotCommand implements Command {
                         .type(String.class)
                         .description("where to write it; without one, to the standard output")
                         .build())
-                .addOption(ProbeCommand.open())
+                .addOption(OptionSpec.builder(OPEN)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("DEVICE")
+                        .description("also open this physical device, which resets it; as often as there are such")
+                        .build())
                 .addOption(HostOption.spec())
                 .addOption(FolderOptions.run());
         spec.usageMessage()
@@ -66,7 +81,7 @@ final class SnapshotCommand implements Command {
     public int run(ParseResult line, World world) {
         String file = line.matchedPositionalValue(0, "");
         try (Source source = HostOption.open(line, world)) {
-            Snapshot snapshot = take(source, ProbeCommand.mayReset(line), world);
+            Snapshot snapshot = take(source, line.matchedOptionValue(OPEN, List.of()), world);
             String json = OutputOption.json(Json.snapshot(snapshot)) + "\n";
             if (file.isEmpty()) {
                 world.terminal().out().print(json);
@@ -86,12 +101,13 @@ final class SnapshotCommand implements Command {
         }
     }
 
-    static Snapshot take(Source source, boolean mayReset, World world) {
+    static Snapshot take(Source source, List<String> opened, World world) {
         if (source instanceof RecordedSource recorded) {
+            recorded.requireNoQuestion(null, !opened.isEmpty());
             return recorded.snapshot();
         }
         Inventory inventory = source.inventory();
-        List<DeviceProbe> probes = source.probe(inventory.devices(), mayReset, null);
+        List<DeviceProbe> probes = probes(inventory.devices(), names(source, opened), source);
         Machine machine = source.machine();
         return new Snapshot(
                 source.kind(),
@@ -101,6 +117,36 @@ final class SnapshotCommand implements Command {
                 world.clock().instant(),
                 inventory,
                 probes);
+    }
+
+    private static Set<String> names(Source source, List<String> opened) {
+        return opened.isEmpty()
+                ? Set.of()
+                : Selection.of(opened, source).stream()
+                        .map(d -> name(source, d, d))
+                        .collect(Collectors.toSet());
+    }
+
+    /** Names a device of one host among several. */
+    private static String name(Source source, Object part, HostDevice device) {
+        return source.hostOf(part) + " " + device.name();
+    }
+
+    /** Of every device, in their order; those that are {@code opened} may be reset. */
+    private static List<DeviceProbe> probes(List<HostDevice> devices, Set<String> opened, Source source) {
+        Map<Boolean, List<HostDevice>> parts =
+                devices.stream().collect(Collectors.partitioningBy(d -> opened.contains(name(source, d, d))));
+        Map<String, DeviceProbe> reset = new HashMap<>();
+        source.probe(parts.getOrDefault(true, List.of()), true, null)
+                .forEach(p -> reset.put(name(source, p, p.device()), p));
+        Iterator<DeviceProbe> untouched =
+                source.probe(parts.getOrDefault(false, List.of()), false, null).iterator();
+        List<DeviceProbe> all = new ArrayList<>();
+        for (HostDevice device : devices) {
+            DeviceProbe opens = reset.get(name(source, device, device));
+            all.add(opens != null ? opens : untouched.next());
+        }
+        return all;
     }
 
     /** Whole or not at all: a reader never finds half a file. What is no file, such as a pipe, is written to as it is. */

@@ -17,6 +17,16 @@ sealed interface Source extends AutoCloseable permits LiveSource, RunningSource,
     /** The host's kind, as JSON calls it. */
     String kind();
 
+    /** Whether several hosts are in it, and answers are to say which is meant. */
+    default boolean isCombined() {
+        return false;
+    }
+
+    /** The kind of the host that a device or a parent is on; {@code part} is the very object that this source has given. */
+    default String hostOf(Object part) {
+        return kind();
+    }
+
     /** The machine that the host is on. */
     Machine machine();
 

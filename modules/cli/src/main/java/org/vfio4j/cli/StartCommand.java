@@ -25,7 +25,8 @@ final class StartCommand implements Command {
                         "vfio start",
                         "vfio start [UUID|-u UUID] [-p PARENT -t TYPE] [--run-dir DIR]",
                         "Makes a mediated device on the running user-space host (vfio serve): a defined one by its UUID,"
-                                + " any other by parent and type. Without a UUID it gets a new one, which is printed."))
+                                + " any other by parent and type. Without a UUID it gets a new one, which is printed. A defined one"
+                                + " gets its attributes, in their order; if one cannot be set it is not started."))
                 .addOption(DeviceOptions.type());
         spec.usageMessage()
                 .footer(Command.footer(

@@ -49,10 +49,11 @@ final class TypesCommand implements Command {
         OutputOption.Form form = OutputOption.of(line);
         try (Source source = HostOption.openWithVfio(line, world)) {
             Inventory inventory = only(line.matchedOptionValue("--parent", ""), source.types());
+            HostColumn hosts = new HostColumn(source);
             form.print(
                     world.terminal(),
-                    () -> Json.types(source.kind(), inventory),
-                    () -> table(world.terminal(), inventory));
+                    () -> hosts.json(Json.types(source.kind(), inventory), "parents", inventory.parents()),
+                    () -> table(world.terminal(), hosts, inventory));
             return ExitCode.OK;
         }
     }
@@ -70,14 +71,16 @@ final class TypesCommand implements Command {
         return new Inventory(parents, List.of(), all.findings());
     }
 
-    private static void table(Terminal terminal, Inventory inventory) {
+    private static void table(Terminal terminal, HostColumn hosts, Inventory inventory) {
         if (inventory.parents().isEmpty()) {
             terminal.out().println("No driver on this host offers mediated devices.");
         } else {
-            Table table = new Table("PARENT", "TYPE", "AVAILABLE", "NAME", "DESCRIPTION");
+            Table table = hosts.table("PARENT", "TYPE", "AVAILABLE", "NAME", "DESCRIPTION");
             for (MdevParent parent : inventory.parents()) {
                 for (MdevParent.Type type : parent.types()) {
-                    table.row(
+                    hosts.row(
+                            table,
+                            parent,
                             parent.name(),
                             type.id(),
                             type.available().map(String::valueOf).orElse("unknown"),

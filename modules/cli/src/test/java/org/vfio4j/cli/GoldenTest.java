@@ -16,10 +16,6 @@ import org.vfio4j.management.host.UserHost;
 /** Everything that {@code vfio} prints, as a whole. */
 class GoldenTest {
     private static final String SAMPLES = Tree.SAMPLES.toString();
-    private static final String DEMO_MTTY = java.util
-            .UUID
-            .nameUUIDFromBytes("mtty/mtty-1".getBytes(java.nio.charset.StandardCharsets.UTF_8))
-            .toString();
     private static final String NODE7 = "src/test/resources/snapshots/node7.json";
 
     @TempDir
@@ -52,10 +48,12 @@ class GoldenTest {
                 "types",
                 "list",
                 "probe",
+                "plan",
                 "snapshot",
                 "preflight",
                 "rules",
                 "serve",
+                "serve-device",
                 "start",
                 "stop",
                 "define",
@@ -127,18 +125,20 @@ class GoldenTest {
     @ValueSource(strings = {"table", "json"})
     void aPreflightInEveryForm(String form) throws IOException {
         String mtty = "1f0f2d6a-0000-4000-8000-000000000007";
-        golden("preflight-" + form, "preflight", "-D", mtty, "--from", "NODE7", "--to", "demo", "-o", form);
+        golden("preflight-" + form, "preflight", "-D", mtty, "--from", "NODE7", "--to", "NODE7", "-o", form);
         golden(
                 "preflight-fine-" + form,
                 "preflight",
                 "-D",
-                DEMO_MTTY,
+                mtty,
                 "--from",
-                "demo",
+                "NODE7",
                 "--to",
-                "demo",
+                "NODE7",
                 "--qemu",
                 "11.1",
+                "--state-size",
+                "8",
                 "-o",
                 form);
     }
@@ -184,7 +184,10 @@ class GoldenTest {
                 "host-is-no-snapshot    | list --host pom.xml",
                 "unknown-way            | probe --host SAMPLES --way telepathy",
                 "way-of-a-snapshot      | probe --host NODE7 --way open",
-                "open-of-a-snapshot     | probe --host NODE7 --open",
+                "open-of-a-snapshot     | probe --host NODE7 --open 0000:01:00.0",
+                "open-without-a-name    | probe --host demo --open",
+                "snapshot-open-recorded | snapshot --host NODE7 --open 0000:01:00.0",
+                "snapshot-open-unknown  | snapshot --host SAMPLES --open 0000:99:00.0",
                 "unknown-device         | probe --host SAMPLES 0000:00:1f.0",
                 "short-prefix           | probe --host SAMPLES 1f0",
                 "ambiguous-prefix       | probe --host SAMPLES 1f0f2d6a",

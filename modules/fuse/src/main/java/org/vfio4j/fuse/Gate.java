@@ -15,6 +15,8 @@ final class Gate {
     private static final System.Logger LOG = System.getLogger(Gate.class.getName());
 
     private final ReentrantReadWriteLock inside = new ReentrantReadWriteLock();
+    /** {@link System#nanoTime} of when a call last left. */
+    private volatile long lastLeft = System.nanoTime();
 
     /** A callback: not negative on success. */
     @FunctionalInterface
@@ -32,6 +34,7 @@ final class Gate {
         } catch (Throwable e) {
             return unexpected(operation, path, e);
         } finally {
+            lastLeft = System.nanoTime();
             inside.readLock().unlock();
         }
     }
@@ -43,6 +46,11 @@ final class Gate {
             // Nothing is left to be done about a log that fails, such as for want of memory.
         }
         return -Errno.EIO;
+    }
+
+    /** True if no call but the asking thread's own is inside, and none has been for this long. */
+    boolean quietFor(Duration time) {
+        return inside.getReadLockCount() == inside.getReadHoldCount() && System.nanoTime() - lastLeft >= time.toNanos();
     }
 
     /** Waits until no call is inside; false if one still is after this time. */

@@ -3,7 +3,9 @@ package org.vfio4j.fuse;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.vfio4j.vfio.tree.Node;
 
 /**
@@ -18,37 +20,39 @@ final class RealParts {
 
     /** The tree with the empty directories added. */
     static Node.Directory in(Node.Directory sys) {
-        return new Extended(
-                sys, PATHS.stream().map(it -> List.of(it.split("/"))).toList());
+        Places places = new Places(new TreeMap<>());
+        PATHS.forEach(places::add);
+        return new Extended(sys, places);
     }
 
-    /** A directory with more of them below it: {@code missing} are paths, relative to this directory. */
-    private record Extended(Node.Directory base, List<List<String>> missing) implements Node.Directory {
+    /** Directories by name, and those in them. */
+    private record Places(Map<String, Places> below) {
+        void add(String path) {
+            Places at = this;
+            for (String name : path.split("/", -1)) {
+                at = at.below().computeIfAbsent(name, _ -> new Places(new TreeMap<>()));
+            }
+        }
+    }
+
+    /** A directory in which there are these too. */
+    private record Extended(Node.Directory base, Places places) implements Node.Directory {
         @Override
         public List<String> names() {
             List<String> names = new ArrayList<>(base.names());
-            missing.stream()
-                    .map(List::getFirst)
-                    .distinct()
-                    .filter(it -> !names.contains(it))
-                    .forEach(names::add);
+            places.below().keySet().stream().filter(it -> !names.contains(it)).forEach(names::add);
             return names;
         }
 
         @Override
         public Optional<Node> child(String name) {
             Optional<Node> own = base.child(name);
-            List<List<String>> below = missing.stream()
-                    .filter(it -> it.getFirst().equals(name))
-                    .map(it -> it.subList(1, it.size()))
-                    .toList();
-            if (below.isEmpty() || (own.isPresent() && !(own.get() instanceof Node.Directory))) {
+            Places at = places.below().get(name);
+            if (at == null || (own.isPresent() && !(own.get() instanceof Node.Directory))) {
                 return own;
             }
             Node.Directory directory = own.map(Node.Directory.class::cast).orElse(Empty.DIRECTORY);
-            List<List<String>> deeper =
-                    below.stream().filter(it -> !it.isEmpty()).toList();
-            return Optional.of(deeper.isEmpty() ? directory : new Extended(directory, deeper));
+            return Optional.of(at.below().isEmpty() ? directory : new Extended(directory, at));
         }
     }
 

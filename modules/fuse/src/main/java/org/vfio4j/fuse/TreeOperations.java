@@ -36,6 +36,7 @@ final class TreeOperations implements FuseOperations {
     private static final int LONGEST_NAME = 255;
 
     private final Node.Directory root;
+    private final SysfsMount.Changes changes;
     private final Gate gate;
     private final org.cryptomator.jfuse.api.Errno numbers;
     private final Owner owner;
@@ -47,8 +48,14 @@ final class TreeOperations implements FuseOperations {
     record Owner(int uid, int gid) {}
 
     TreeOperations(
-            Node.Directory root, Gate gate, org.cryptomator.jfuse.api.Errno numbers, Owner owner, Instant since) {
+            Node.Directory root,
+            SysfsMount.Changes changes,
+            Gate gate,
+            org.cryptomator.jfuse.api.Errno numbers,
+            Owner owner,
+            Instant since) {
         this.root = root;
+        this.changes = changes;
         this.gate = gate;
         this.numbers = numbers;
         this.owner = owner;
@@ -88,11 +95,18 @@ final class TreeOperations implements FuseOperations {
         return numbers;
     }
 
+    /**
+     * Attributes of a directory's entries come with its names only where the kernel does not believe them: libfuse keeps them with the open
+     * directory, so they can be older than anybody waits.
+     */
     @Override
     public void init(FuseConnInfo connection, @Nullable FuseConfig config) {
         gate.pass("init", "", () -> {
             if (config != null) {
                 DirectIo.set(config);
+            }
+            if (changes == SysfsMount.Changes.AWAITED) {
+                connection.setWant(connection.want() & ~FuseConnInfo.FUSE_CAP_READDIRPLUS);
             }
             return 0;
         });
@@ -141,8 +155,8 @@ final class TreeOperations implements FuseOperations {
     }
 
     /**
-     * All entries at once: libfuse keeps them for the reader. Their attributes come along, which spares the kernel a lookup of each; not
-     * those of the two dots, whose inode number libfuse would then leave 0, by which programs know an entry that is deleted.
+     * All entries at once: libfuse keeps them for the reader. Their attributes come along where it asks for them, which spares the kernel a
+     * lookup of each; not those of the two dots, whose inode number libfuse would then leave 0, by which programs know an entry that is deleted.
      */
     @Override
     public int readdir(String path, DirFiller filler, long offset, FileInfo file, int flags) {

@@ -8,7 +8,6 @@ import static org.vfio4j.fuse.Mounting.bash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,17 +127,6 @@ class MountLifeTest {
         assertThat(host.waitFor()).isZero();
         assertThat(Files.readString(Modular.errors(place))).isEmpty();
         assertThat(MountTable.read().at(place)).isEmpty();
-    }
-
-    @Test
-    void whatIsForItsOwnerIsNobodyElses() throws Exception {
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        try (SysfsMount mount = SysfsMount.mount(new Tree().text("name", "x\n"), place, SysfsMount.Audience.OWNER)) {
-            assertThat(mount.path().resolve("name")).hasContent("x\n");
-            assertThat(bash("setpriv --reuid 65534 --clear-groups cat \"$1\"", place.resolve("name"))
-                            .output())
-                    .contains("Permission denied");
-        }
     }
 
     @Test

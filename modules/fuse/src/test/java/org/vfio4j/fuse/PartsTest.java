@@ -123,9 +123,14 @@ class PartsTest {
         inside.await();
 
         assertThat(gate.empty(Duration.ofMillis(1))).isFalse();
+        assertThat(gate.quietFor(Duration.ZERO)).isFalse();
 
         released.countDown();
         caller.join();
         assertThat(gate.empty(Duration.ofMillis(1))).isTrue();
+        assertThat(gate.quietFor(Duration.ZERO)).isTrue();
+        assertThat(gate.quietFor(Duration.ofHours(1))).isFalse();
+        assertThat(gate.pass("write", "/remove", () -> gate.quietFor(Duration.ZERO) ? 1 : 0))
+                .isEqualTo(1);
     }
 }

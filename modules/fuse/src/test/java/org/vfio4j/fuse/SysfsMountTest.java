@@ -10,11 +10,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Iterator;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -281,6 +283,67 @@ class SysfsMountTest {
                     .isThrownBy(() -> Files.readSymbolicLink(at("bus/uuid")));
             assertThatExceptionOfType(NoSuchFileException.class)
                     .isThrownBy(() -> Files.readString(at("bus/uuid/remove")));
+        }
+    }
+
+    /** access(2) and chdir(2) of a directory ask for nothing but leave, so the kernel could answer them from memory. */
+    @Test
+    void aRemovedDirectoryCannotBeEntered() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            Path device = at("devices/" + i);
+            tree.folder("devices").folder(String.valueOf(i)).text("uevent", "");
+            assertThat(Files.isReadable(device)).isTrue();
+
+            tree.folder("devices").remove(String.valueOf(i));
+
+            assertThat(Files.isReadable(device)).isFalse();
+            assertThat(Files.exists(device)).isFalse();
+        }
+        assertThat(bash("cd \"$1\"", at("devices/1")).output()).contains("No such file or directory");
+    }
+
+    @Test
+    void whatIsForgottenIsGone() throws Exception {
+        Path place = folder.resolve("awaited");
+        try (SysfsMount awaited = SysfsMount.mount(tree, place, SysfsMount.Changes.AWAITED)) {
+            for (int i = 0; i < 10; i++) {
+                tree.folder("devices").folder("uuid").text("uevent", "");
+                tree.folder("bus").put("uuid", new Node.Link("../devices/uuid"));
+                Path device = place.resolve("devices/uuid");
+                Path link = place.resolve("bus/uuid");
+                assertThat(device).isReadable().isNotEmptyDirectory();
+                assertThat(link.resolve("uevent")).isReadable();
+
+                tree.folder("devices").remove("uuid");
+                tree.folder("bus").remove("uuid");
+                awaited.awaitForgotten();
+
+                assertThat(Files.exists(link, LinkOption.NOFOLLOW_LINKS)).isFalse();
+                assertThat(Files.exists(link.resolve("uevent"))).isFalse();
+                assertThat(Files.exists(device)).isFalse();
+                assertThat(device.toFile().isDirectory()).isFalse();
+                assertThat(place.resolve("bus")).isEmptyDirectory();
+            }
+        }
+    }
+
+    /** libfuse keeps a listing with the open directory, and would believe its attributes when it is read on. */
+    @Test
+    void aListingThatIsReadOnBringsNothingBack() throws IOException {
+        Path place = folder.resolve("awaited");
+        Tree many = tree.folder("many");
+        IntStream.range(0, 1_000).forEach(i -> many.text("device" + i, "x\n"));
+        try (SysfsMount awaited = SysfsMount.mount(tree, place, SysfsMount.Changes.AWAITED);
+                DirectoryStream<Path> listing = Files.newDirectoryStream(place.resolve("many"))) {
+            Iterator<Path> entries = listing.iterator();
+            assertThat(entries.next()).exists();
+
+            IntStream.range(0, 1_000).forEach(i -> many.remove("device" + i));
+            awaited.awaitForgotten();
+
+            while (entries.hasNext()) {
+                assertThat(Files.exists(entries.next())).isFalse();
+            }
         }
     }
 

@@ -41,6 +41,7 @@ public final class Errno {
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ECONNABORTED = 103;
     public static final int ECONNRESET = 104;
     public static final int ENOTCONN = 107;
@@ -84,6 +85,7 @@ public final class Errno {
             known(EMSGSIZE, "EMSGSIZE", "message too long"),
             known(EOPNOTSUPP, "EOPNOTSUPP", "not supported"),
             known(EADDRINUSE, "EADDRINUSE", "address in use"),
+            known(EADDRNOTAVAIL, "EADDRNOTAVAIL", "address not available"),
             known(ECONNABORTED, "ECONNABORTED", "connection aborted"),
             known(ECONNRESET, "ECONNRESET", "connection reset"),
             known(ENOTCONN, "ENOTCONN", "not connected"),

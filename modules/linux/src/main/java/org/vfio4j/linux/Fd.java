@@ -18,8 +18,11 @@ public final class Fd implements AutoCloseable {
     private static final int F_DUPFD_CLOEXEC = 1030;
 
     private static final MethodHandle CLOSE = Native.libc("close", FunctionDescriptor.of(INT, INT));
-    private static final MethodHandle FCNTL =
-            Native.libcVariadic("fcntl", 2, FunctionDescriptor.of(INT, INT, INT, INT));
+
+    /** Apart, since linking takes 8 ms at a start and few need it. */
+    private static final class Fcntl {
+        static final MethodHandle HANDLE = Native.libcVariadic("fcntl", 2, FunctionDescriptor.of(INT, INT, INT, INT));
+    }
 
     private final AtomicInteger number;
     private final String subject;
@@ -73,7 +76,7 @@ public final class Fd implements AutoCloseable {
     private static int fcntl(int number, int command, int argument, String call, String subject) {
         try {
             // SAFETY: no memory is passed; a number that is not open yields EBADF.
-            int r = (int) FCNTL.invokeExact(Native.state(), number, command, argument);
+            int r = (int) Fcntl.HANDLE.invokeExact(Native.state(), number, command, argument);
             return Native.check(r, call, subject);
         } catch (Throwable e) {
             throw Native.unexpected(e);

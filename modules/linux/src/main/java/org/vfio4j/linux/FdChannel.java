@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Sends and receives bytes with file descriptors beside them over a UNIX socket: sendmsg(2) and recvmsg(2) with SCM_RIGHTS.
@@ -40,6 +41,27 @@ public final class FdChannel implements AutoCloseable {
     private static final int MSG_CTRUNC = 8;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_WAITALL = 0x100;
+
+    /** What {@link #receive(MemorySegment, long, long, Wait)} answers when nothing came in its time. */
+    public static final long NOTHING = -1;
+
+    /** How long a receive waits; none waits longer than the socket's own bound, see {@link UnixSocket#bound}. */
+    public enum Wait {
+        /** Until there is at least one byte. */
+        SOME(0),
+        /** Until there is all that was asked for, the peer closes, or descriptors come. */
+        ALL(MSG_WAITALL),
+        /** Not at all. */
+        NONE(MSG_DONTWAIT);
+
+        private final int flags;
+
+        Wait(int flags) {
+            this.flags = flags | MSG_CMSG_CLOEXEC;
+        }
+    }
 
     private static final MethodHandle SENDMSG = Native.libc("sendmsg", FunctionDescriptor.of(LONG, INT, POINTER, INT));
     private static final MethodHandle RECVMSG = Native.libc("recvmsg", FunctionDescriptor.of(LONG, INT, POINTER, INT));
@@ -73,19 +95,24 @@ public final class FdChannel implements AutoCloseable {
      * @throws LinuxException EINVAL for more descriptors than {@link #MAX_FDS}, or for any without a byte, which Linux would drop
      */
     public long send(MemorySegment bytes, List<Fd> fds) {
-        if (fds.size() > MAX_FDS || (bytes.byteSize() == 0 && !fds.isEmpty())) {
+        return send(bytes, 0, bytes.byteSize(), fds);
+    }
+
+    /** The same for {@code length} bytes of {@code bytes} from {@code offset} on, without a slice. */
+    public long send(MemorySegment bytes, long offset, long length, List<Fd> fds) {
+        if (fds.size() > MAX_FDS || (length == 0 && !fds.isEmpty())) {
             throw new LinuxException(
                     Errno.EINVAL,
-                    "sendmsg of " + fds.size() + " descriptors with " + bytes.byteSize() + " bytes",
+                    "sendmsg of " + fds.size() + " descriptors with " + length + " bytes",
                     socket.subject());
         }
-        point(bytes);
+        point(bytes, offset, length);
         attach(fds);
         try {
             long n;
             do {
-                // SAFETY: header points to vector, bytes and control, all live until this method returns; the caller
-                // holds bytes.
+                // SAFETY: header points to vector, control and a checked range of bytes, all live until this method
+                // returns; the caller holds bytes.
                 n = (long) SENDMSG.invokeExact(Native.state(), socket.number(), header, MSG_NOSIGNAL);
             } while (Native.interrupted(n));
             return Native.check(n, "sendmsg", socket.subject());
@@ -102,19 +129,35 @@ public final class FdChannel implements AutoCloseable {
      *     has too many files open; all of them are closed
      */
     public long receive(MemorySegment into) {
-        if (into.byteSize() == 0) {
+        long n = receive(into, 0, into.byteSize(), Wait.SOME);
+        if (n == NOTHING) {
+            throw new LinuxException(Errno.EAGAIN, "recvmsg", socket.subject());
+        }
+        return n;
+    }
+
+    /**
+     * The same for {@code length} bytes of {@code into} from {@code offset} on, without a slice.
+     *
+     * @return how many bytes came, 0 when the peer has closed, {@link #NOTHING} when the wait is over
+     */
+    public long receive(MemorySegment into, long offset, long length, Wait wait) {
+        if (length == 0) {
             throw new IllegalArgumentException("nothing to receive into");
         }
-        point(into);
+        point(into, offset, length);
         header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
         long n;
         try {
             do {
                 header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, control.byteSize());
-                // SAFETY: header points to vector, into and control, all live until this method returns; the caller
-                // holds into.
-                n = (long) RECVMSG.invokeExact(Native.state(), socket.number(), header, MSG_CMSG_CLOEXEC);
+                // SAFETY: header points to vector, control and a checked range of into, all live until this method
+                // returns; the caller holds into.
+                n = (long) RECVMSG.invokeExact(Native.state(), socket.number(), header, wait.flags);
             } while (Native.interrupted(n));
+            if (n == -1 && Native.errno() == Errno.EAGAIN) {
+                return NOTHING;
+            }
             Native.check(n, "recvmsg", socket.subject());
         } catch (Throwable e) {
             throw Native.unexpected(e);
@@ -169,9 +212,13 @@ public final class FdChannel implements AutoCloseable {
         header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, controlSize(fds.size()));
     }
 
-    private void point(MemorySegment bytes) {
-        vector.set(ValueLayout.ADDRESS, 0, bytes);
-        vector.set(ValueLayout.JAVA_LONG, IOV_LEN, bytes.byteSize());
+    private void point(MemorySegment bytes, long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, bytes.byteSize());
+        if (!bytes.isNative()) {
+            throw new IllegalArgumentException("only native memory can be sent or received into");
+        }
+        vector.set(ValueLayout.JAVA_LONG, 0, bytes.address() + offset);
+        vector.set(ValueLayout.JAVA_LONG, IOV_LEN, length);
     }
 
     /** Every descriptor in the control messages becomes owned, whatever the message says otherwise. */

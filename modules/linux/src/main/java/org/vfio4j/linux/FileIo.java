@@ -34,18 +34,6 @@ public final class FileIo {
     /** {@code sizeof(struct statfs)} on x86-64 is 120; f_type is its first long. */
     private static final long STATFS_SIZE = 120;
 
-    private static final MethodHandle OPEN =
-            Native.libcVariadic("open", 2, FunctionDescriptor.of(INT, POINTER, INT, INT));
-    private static final MethodHandle READ = Native.libc("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
-    private static final MethodHandle WRITE = Native.libc("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
-    private static final MethodHandle PREAD =
-            Native.libc("pread", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
-    private static final MethodHandle PWRITE =
-            Native.libc("pwrite", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
-    private static final MethodHandle FTRUNCATE = Native.libc("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
-    private static final MethodHandle FSTATFS = Native.libc("fstatfs", FunctionDescriptor.of(INT, INT, POINTER));
-    private static final MethodHandle FLOCK = Native.libc("flock", FunctionDescriptor.of(INT, INT, INT));
-
     private FileIo() {}
 
     /** Opens {@code path} with {@code flags}, always close-on-exec; a file made by O_CREAT has mode 0600. */
@@ -55,7 +43,7 @@ public final class FileIo {
             int fd;
             do {
                 // SAFETY: name is NUL-terminated and lives until the arena closes, after the call.
-                fd = (int) OPEN.invokeExact(Native.state(), name, flags | O_CLOEXEC, 0600);
+                fd = (int) Open.HANDLE.invokeExact(Native.state(), name, flags | O_CLOEXEC, 0600);
             } while (Native.interrupted(fd));
             return Fd.take(Native.check(fd, "open", path), path);
         } catch (Throwable e) {
@@ -69,7 +57,7 @@ public final class FileIo {
             long n;
             do {
                 // SAFETY: into is a live native segment and its own size bounds the transfer.
-                n = (long) READ.invokeExact(Native.state(), fd.number(), into, into.byteSize());
+                n = (long) Read.HANDLE.invokeExact(Native.state(), fd.number(), into, into.byteSize());
             } while (Native.interrupted(n));
             return Native.check(n, "read", fd.subject());
         } catch (Throwable e) {
@@ -83,7 +71,7 @@ public final class FileIo {
             long n;
             do {
                 // SAFETY: from is a live native segment and its own size bounds the transfer.
-                n = (long) WRITE.invokeExact(Native.state(), fd.number(), from, from.byteSize());
+                n = (long) Write.HANDLE.invokeExact(Native.state(), fd.number(), from, from.byteSize());
             } while (Native.interrupted(n));
             return Native.check(n, "write", fd.subject());
         } catch (Throwable e) {
@@ -97,7 +85,7 @@ public final class FileIo {
             long n;
             do {
                 // SAFETY: into is a live native segment and its own size bounds the transfer.
-                n = (long) PREAD.invokeExact(Native.state(), fd.number(), into, into.byteSize(), offset);
+                n = (long) Pread.HANDLE.invokeExact(Native.state(), fd.number(), into, into.byteSize(), offset);
             } while (Native.interrupted(n));
             return Native.check(n, "pread", fd.subject());
         } catch (Throwable e) {
@@ -111,7 +99,7 @@ public final class FileIo {
             long n;
             do {
                 // SAFETY: from is a live native segment and its own size bounds the transfer.
-                n = (long) PWRITE.invokeExact(Native.state(), fd.number(), from, from.byteSize(), offset);
+                n = (long) Pwrite.HANDLE.invokeExact(Native.state(), fd.number(), from, from.byteSize(), offset);
             } while (Native.interrupted(n));
             return Native.check(n, "pwrite", fd.subject());
         } catch (Throwable e) {
@@ -125,7 +113,7 @@ public final class FileIo {
             int r;
             do {
                 // SAFETY: no memory is passed.
-                r = (int) FTRUNCATE.invokeExact(Native.state(), fd.number(), size);
+                r = (int) Ftruncate.HANDLE.invokeExact(Native.state(), fd.number(), size);
             } while (Native.interrupted(r));
             Native.check(r, "ftruncate", fd.subject());
         } catch (Throwable e) {
@@ -140,7 +128,7 @@ public final class FileIo {
             int r;
             do {
                 // SAFETY: statfs has the structure's size and lives until the arena closes, after the call.
-                r = (int) FSTATFS.invokeExact(Native.state(), fd.number(), statfs);
+                r = (int) Fstatfs.HANDLE.invokeExact(Native.state(), fd.number(), statfs);
             } while (Native.interrupted(r));
             Native.check(r, "fstatfs", fd.subject());
             return statfs.get(ValueLayout.JAVA_LONG, 0);
@@ -155,7 +143,7 @@ public final class FileIo {
             int r;
             do {
                 // SAFETY: no memory is passed.
-                r = (int) FLOCK.invokeExact(Native.state(), fd.number(), LOCK_EX | LOCK_NB);
+                r = (int) Flock.HANDLE.invokeExact(Native.state(), fd.number(), LOCK_EX | LOCK_NB);
             } while (Native.interrupted(r));
             if (r == -1 && Native.errno() == Errno.EAGAIN) {
                 return false;
@@ -165,5 +153,40 @@ public final class FileIo {
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
+    }
+
+    // Linking takes 8 ms each at a start, so every function is linked when it is first called.
+
+    private static final class Open {
+        static final MethodHandle HANDLE =
+                Native.libcVariadic("open", 2, FunctionDescriptor.of(INT, POINTER, INT, INT));
+    }
+
+    private static final class Read {
+        static final MethodHandle HANDLE = Native.libc("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+    }
+
+    private static final class Write {
+        static final MethodHandle HANDLE = Native.libc("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+    }
+
+    private static final class Pread {
+        static final MethodHandle HANDLE = Native.libc("pread", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+    }
+
+    private static final class Pwrite {
+        static final MethodHandle HANDLE = Native.libc("pwrite", FunctionDescriptor.of(LONG, INT, POINTER, LONG, LONG));
+    }
+
+    private static final class Ftruncate {
+        static final MethodHandle HANDLE = Native.libc("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
+    }
+
+    private static final class Fstatfs {
+        static final MethodHandle HANDLE = Native.libc("fstatfs", FunctionDescriptor.of(INT, INT, POINTER));
+    }
+
+    private static final class Flock {
+        static final MethodHandle HANDLE = Native.libc("flock", FunctionDescriptor.of(INT, INT, INT));
     }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.time.Duration;
 
 /** UNIX stream sockets by descriptor: what the JDK's own channels cannot do is pass descriptors, see {@link FdChannel}. */
 public final class UnixSocket {
@@ -17,6 +18,11 @@ public final class UnixSocket {
     private static final int SOCK_CLOEXEC = 0x80000;
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int SHUT_WR = 1;
+    private static final int SHUT_RDWR = 2;
     /** {@code struct sockaddr_un}: u16 family, then the path, NUL-terminated, 108 bytes at most. */
     private static final int PATH_LIMIT = 108;
 
@@ -31,6 +37,10 @@ public final class UnixSocket {
     private static final MethodHandle GETSOCKOPT =
             Native.libc("getsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, POINTER));
     private static final MethodHandle FCHMOD = Native.libc("fchmod", FunctionDescriptor.of(INT, INT, INT));
+
+    private static final MethodHandle SETSOCKOPT =
+            Native.libc("setsockopt", FunctionDescriptor.of(INT, INT, INT, INT, POINTER, INT));
+    private static final MethodHandle SHUTDOWN = Native.libc("shutdown", FunctionDescriptor.of(INT, INT, INT));
 
     private UnixSocket() {}
 
@@ -126,6 +136,58 @@ public final class UnixSocket {
                     ucred.getAtIndex(ValueLayout.JAVA_INT, 0),
                     ucred.getAtIndex(ValueLayout.JAVA_INT, 1),
                     ucred.getAtIndex(ValueLayout.JAVA_INT, 2));
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Whether the socket listens for connections (SO_ACCEPTCONN), rather than being one. */
+    public static boolean isListening(Fd socket) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment flag = arena.allocate(ValueLayout.JAVA_INT);
+            MemorySegment size = arena.allocateFrom(ValueLayout.JAVA_INT, (int) flag.byteSize());
+            // SAFETY: flag holds the int that the option is and size says so.
+            int r = (int)
+                    GETSOCKOPT.invokeExact(Native.state(), socket.number(), SOL_SOCKET, SO_ACCEPTCONN, flag, size);
+            Native.check(r, "getsockopt(SO_ACCEPTCONN)", socket.subject());
+            return flag.get(ValueLayout.JAVA_INT, 0) != 0;
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Bounds how long a call that sends on this socket or receives from it waits for a byte to go or come: then it is EAGAIN. */
+    public static void bound(Fd socket, Duration wait) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment timeval = arena.allocate(ValueLayout.JAVA_LONG, 2);
+            timeval.setAtIndex(ValueLayout.JAVA_LONG, 0, wait.toSeconds());
+            timeval.setAtIndex(ValueLayout.JAVA_LONG, 1, wait.toNanosPart() / 1000);
+            for (int option : new int[] {SO_RCVTIMEO, SO_SNDTIMEO}) {
+                // SAFETY: timeval is the two longs of struct timeval and its size is given.
+                int r = (int) SETSOCKOPT.invokeExact(
+                        Native.state(), socket.number(), SOL_SOCKET, option, timeval, (int) timeval.byteSize());
+                Native.check(r, "setsockopt(SO_RCVTIMEO)", socket.subject());
+            }
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
+    }
+
+    /** Ends the connection in both directions: whoever waits on it, in any thread, wakes. The descriptor stays open. */
+    public static void shutdown(Fd socket) {
+        shutdown(socket, SHUT_RDWR);
+    }
+
+    /** Says that nothing more will be sent: the peer finds an end, and can still send. */
+    public static void shutdownSending(Fd socket) {
+        shutdown(socket, SHUT_WR);
+    }
+
+    private static void shutdown(Fd socket, int how) {
+        try {
+            // SAFETY: no memory is passed. A socket that the peer has left already is ENOTCONN, which is what was
+            // wanted.
+            int ignored = (int) SHUTDOWN.invokeExact(Native.state(), socket.number(), how);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

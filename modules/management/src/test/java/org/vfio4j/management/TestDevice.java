@@ -135,7 +135,7 @@ public final class TestDevice implements VfioDevice {
 
     @Override
     public void unmapDma(IovaRange range) {
-        throw unasked();
+        // The core takes away whatever a user that closes had mapped; a prober has mapped nothing.
     }
 
     @Override

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio;
 
+import java.lang.foreign.MemorySegment;
 import org.vfio4j.linux.uapi.VfioGfx;
 
 /**
@@ -44,6 +45,37 @@ public record GfxPlane(
 
     /** What a probe answers, and a device whose guest shows nothing. */
     public static final GfxPlane NONE = new GfxPlane(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** Reads a {@code vfio_device_gfx_plane_info}. */
+    public static GfxPlane read(MemorySegment plane) {
+        return new GfxPlane(
+                VfioGfx.PLANE_INFO_DRM_FORMAT.get(plane),
+                VfioGfx.PLANE_INFO_DRM_FORMAT_MOD.get(plane),
+                VfioGfx.PLANE_INFO_WIDTH.get(plane),
+                VfioGfx.PLANE_INFO_HEIGHT.get(plane),
+                VfioGfx.PLANE_INFO_STRIDE.get(plane),
+                VfioGfx.PLANE_INFO_SIZE.get(plane),
+                VfioGfx.PLANE_INFO_X_POS.get(plane),
+                VfioGfx.PLANE_INFO_Y_POS.get(plane),
+                VfioGfx.PLANE_INFO_X_HOT.get(plane),
+                VfioGfx.PLANE_INFO_Y_HOT.get(plane),
+                VfioGfx.PLANE_INFO_REGION_INDEX.get(plane));
+    }
+
+    /** Writes what {@link #read} reads; the other fields of {@code plane} stay. */
+    public void write(MemorySegment plane) {
+        VfioGfx.PLANE_INFO_DRM_FORMAT.set(plane, format);
+        VfioGfx.PLANE_INFO_DRM_FORMAT_MOD.set(plane, modifier);
+        VfioGfx.PLANE_INFO_WIDTH.set(plane, width);
+        VfioGfx.PLANE_INFO_HEIGHT.set(plane, height);
+        VfioGfx.PLANE_INFO_STRIDE.set(plane, stride);
+        VfioGfx.PLANE_INFO_SIZE.set(plane, size);
+        VfioGfx.PLANE_INFO_X_POS.set(plane, x);
+        VfioGfx.PLANE_INFO_Y_POS.set(plane, y);
+        VfioGfx.PLANE_INFO_X_HOT.set(plane, xHot);
+        VfioGfx.PLANE_INFO_Y_HOT.set(plane, yHot);
+        VfioGfx.PLANE_INFO_REGION_INDEX.set(plane, id);
+    }
 
     /** A plane in a region or dmabuf of its own, with neither position nor hot spot. */
     public static GfxPlane primary(int format, int width, int height, int stride, int size, int id) {

@@ -1,11 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.vfio4j.linux.uapi.CapabilityChain;
 import org.vfio4j.linux.uapi.VfioRegion;
 
 /** One capability of a region, as the chain of VFIO_DEVICE_GET_REGION_INFO has them. */
 public sealed interface RegionCapability {
+    /**
+     * Reads the chain behind a {@code vfio_region_info}, whose bytes may be anything.
+     *
+     * @param answer the structure and all that came behind it
+     * @throws org.vfio4j.linux.MalformedException if the chain breaks its format
+     */
+    static List<RegionCapability> readChain(MemorySegment answer) {
+        return CapabilityChain.read(VfioRegion.INFO, answer).stream()
+                .map(RegionCapability::read)
+                .toList();
+    }
+
+    private static RegionCapability read(CapabilityChain.Capability capability) {
+        return switch (capability.id()) {
+            case VfioRegion.VFIO_REGION_INFO_CAP_SPARSE_MMAP -> readSparse(capability);
+            case VfioRegion.VFIO_REGION_INFO_CAP_TYPE -> {
+                MemorySegment type = capability.as(VfioRegion.CAP_TYPE);
+                yield new Type(VfioRegion.CAP_TYPE_TYPE.get(type), VfioRegion.CAP_TYPE_SUBTYPE.get(type));
+            }
+            case VfioRegion.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE -> new MsixMappable();
+            default -> new Other(capability.id(), capability.version());
+        };
+    }
+
+    private static SparseMmap readSparse(CapabilityChain.Capability capability) {
+        long count = VfioRegion.SPARSE_MMAP_NR_AREAS.unsigned(capability.as(VfioRegion.SPARSE_MMAP));
+        return new SparseMmap(capability.elements(VfioRegion.SPARSE_MMAP, count, VfioRegion.SPARSE_AREA).stream()
+                .map(area -> new Area(VfioRegion.SPARSE_AREA_OFFSET.get(area), VfioRegion.SPARSE_AREA_SIZE.get(area)))
+                .toList());
+    }
 
     /** {@code VFIO_REGION_INFO_CAP_SPARSE_MMAP} (1): only these areas can be mapped. */
     record SparseMmap(List<Area> areas) implements RegionCapability {

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.BoundedJson;
@@ -36,7 +39,7 @@ public final class ControlClient implements AutoCloseable {
         }
         ControlClient client = new ControlClient(socket, new LineChannel(channel, MAX_BYTES));
         try {
-            client.read().at("vfio4j").object();
+            answer(client.receive()).at("vfio4j").object();
             return Optional.of(client);
         } catch (RuntimeException e) {
             client.close();
@@ -51,6 +54,39 @@ public final class ControlClient implements AutoCloseable {
      * @throws RefusedException with the host's reason and remedy
      */
     public Cursor call(String command, ObjectNode arguments) {
+        send(command, arguments);
+        return answer(receive()).at("return");
+    }
+
+    /**
+     * Has a command done for each of these arguments, and reads each answer while the host is busy with the next.
+     *
+     * @throws RefusedException with the host's reason and remedy for the first that it refused
+     */
+    <T> List<T> callEach(String command, List<ObjectNode> arguments, Function<Cursor, T> reader) {
+        List<T> results = new ArrayList<>();
+        for (int i = 0; i < arguments.size(); i++) {
+            if (i == 0) {
+                send(command, arguments.getFirst());
+            }
+            byte[] line = receive();
+            boolean goesOn = i + 1 < arguments.size();
+            if (goesOn) { // only now: a host that cannot send an answer does not read a request
+                send(command, arguments.get(i + 1));
+            }
+            try {
+                results.add(reader.apply(answer(line).at("return")));
+            } catch (RuntimeException e) {
+                if (goesOn) {
+                    receive();
+                }
+                throw e;
+            }
+        }
+        return results;
+    }
+
+    private void send(String command, ObjectNode arguments) {
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("execute", command);
         request.set("arguments", arguments);
         try {
@@ -58,7 +94,6 @@ public final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             throw gone(String.valueOf(e.getMessage()));
         }
-        return read().at("return");
     }
 
     @Override
@@ -70,18 +105,16 @@ public final class ControlClient implements AutoCloseable {
         }
     }
 
-    private Cursor read() {
-        Optional<byte[]> line;
+    private byte[] receive() {
         try {
-            line = lines.read();
+            return lines.read().orElseThrow(() -> gone("it closed the connection"));
         } catch (IOException e) {
             throw gone(String.valueOf(e.getMessage()));
         }
-        Cursor answer = BoundedJson.parse(
-                        line.orElseThrow(() -> gone("it closed the connection")),
-                        "answer",
-                        MAX_BYTES,
-                        ControlException::new)
+    }
+
+    private static Cursor answer(byte[] line) {
+        Cursor answer = BoundedJson.parse(line, "answer", MAX_BYTES, ControlException::new)
                 .object();
         Cursor error = answer.at("error");
         if (!error.isAbsent()) {

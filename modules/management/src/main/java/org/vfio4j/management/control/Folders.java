@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Where a running host keeps what.
  *
- * @param run the control socket and the process's number; gone at the next boot
+ * @param run the control socket, the devices' sockets and the process's number; gone at the next boot
  * @param state what is to stay: the definitions
  */
 public record Folders(Path run, Path state) {
@@ -31,6 +31,11 @@ public record Folders(Path run, Path state) {
     /** The control socket. */
     public Path socket() {
         return run.resolve("control.sock");
+    }
+
+    /** The devices' vfio-user sockets, {@code <name>.sock} each. */
+    public Path devices() {
+        return run.resolve("devices");
     }
 
     /** The file that holds the process's number, and that it keeps locked while it lives. */

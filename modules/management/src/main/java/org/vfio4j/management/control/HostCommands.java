@@ -181,6 +181,10 @@ public final class HostCommands implements ControlServer.Handler {
     /** Those that are named, or all; one that went away meanwhile is left out only where none was named. */
     private List<HostDevice> devices(Cursor at) {
         Cursor names = at.at("devices");
+        if (names.isAbsent() && at.at("open").flag()) {
+            throw new RefusedException(
+                    Errno.EINVAL, "open resets physical devices, so they must be named", "Name them in devices.");
+        }
         if (names.isAbsent()) {
             return defined.host().inventory().devices();
         }

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
 import tools.jackson.databind.JsonNode;
@@ -13,7 +12,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Lines of JSON over a channel, each ended by a newline. For one thread. */
 final class LineChannel implements AutoCloseable {
-    private static final int BUFFER = 16 << 10;
+    private static final int BUFFER = 64 << 10;
+    private static final byte[] NEWLINE = {'\n'};
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final ByteChannel channel;
@@ -36,15 +36,18 @@ final class LineChannel implements AutoCloseable {
     Optional<byte[]> read() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         while (true) {
-            while (received.hasRemaining()) {
-                byte next = received.get();
-                if (next == '\n') {
-                    return Optional.of(line.toByteArray());
-                }
-                if (line.size() == maxBytes) {
-                    throw new ControlException(Errno.EMSGSIZE, "a line is longer than " + maxBytes + " bytes");
-                }
-                line.write(next);
+            int start = received.position();
+            int end = start;
+            while (end < received.limit() && received.get(end) != '\n') {
+                end++;
+            }
+            if (line.size() + (end - start) > maxBytes) {
+                throw new ControlException(Errno.EMSGSIZE, "a line is longer than " + maxBytes + " bytes");
+            }
+            line.write(received.array(), start, end - start);
+            if (end < received.limit()) {
+                received.position(end + 1);
+                return Optional.of(line.toByteArray());
             }
             received.clear();
             int count = channel.read(received);
@@ -56,8 +59,11 @@ final class LineChannel implements AutoCloseable {
     }
 
     void write(JsonNode message) throws IOException {
-        ByteBuffer bytes =
-                ByteBuffer.wrap((MAPPER.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8));
+        writeWhole(ByteBuffer.wrap(MAPPER.writeValueAsBytes(message)));
+        writeWhole(ByteBuffer.wrap(NEWLINE));
+    }
+
+    private void writeWhole(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

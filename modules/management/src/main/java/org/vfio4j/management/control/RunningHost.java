@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.definition.Definition;
 import org.vfio4j.management.host.Finding;
@@ -91,25 +92,22 @@ public final class RunningHost implements AutoCloseable {
 
     /** Asks devices, by one way if it is not null. */
     public List<DeviceProbe> probe(List<HostDevice> devices, boolean mayReset, @Nullable String wayOrNull) {
-        List<DeviceProbe> probes = new ArrayList<>();
-        for (List<HostDevice> part : parts(devices)) {
-            ObjectNode arguments = devices(part, mayReset);
-            if (wayOrNull != null) {
-                arguments.put("way", wayOrNull);
-            }
-            probes.addAll(client.call("probe", arguments).at("devices").each(InventoryReader::probe));
+        List<ObjectNode> parts = parts(devices, mayReset);
+        if (wayOrNull != null) {
+            parts.forEach(part -> part.put("way", wayOrNull));
         }
-        return probes;
+        return ask("probe", parts, InventoryReader::probe);
     }
 
     /** Asks devices by every way. */
     public List<Comparison> compare(List<HostDevice> devices, boolean mayReset) {
-        List<Comparison> comparisons = new ArrayList<>();
-        for (List<HostDevice> part : parts(devices)) {
-            Cursor answer = client.call("compare", devices(part, mayReset));
-            comparisons.addAll(answer.at("devices").each(InventoryReader::comparison));
-        }
-        return comparisons;
+        return ask("compare", parts(devices, mayReset), InventoryReader::comparison);
+    }
+
+    private <T> List<T> ask(String command, List<ObjectNode> parts, Function<Cursor, T> reader) {
+        return client.callEach(command, parts, answer -> answer.at("devices").each(reader)).stream()
+                .flatMap(List::stream)
+                .toList();
     }
 
     /** Whether a type's driver would load a state that is called so; empty where it cannot say. */
@@ -147,19 +145,15 @@ public final class RunningHost implements AutoCloseable {
     }
 
     /** So that no request is longer than the host takes. */
-    private static List<List<HostDevice>> parts(List<HostDevice> devices) {
-        List<List<HostDevice>> parts = new ArrayList<>();
+    private static List<ObjectNode> parts(List<HostDevice> devices, boolean mayReset) {
+        List<ObjectNode> parts = new ArrayList<>();
         for (int i = 0; i < devices.size(); i += PART) {
-            parts.add(devices.subList(i, Math.min(devices.size(), i + PART)));
+            ObjectNode arguments = arguments().put("open", mayReset);
+            ArrayNode names = arguments.putArray("devices");
+            devices.subList(i, Math.min(devices.size(), i + PART)).forEach(d -> names.add(d.name()));
+            parts.add(arguments);
         }
         return parts;
-    }
-
-    private static ObjectNode devices(List<HostDevice> devices, boolean mayReset) {
-        ObjectNode arguments = arguments().put("open", mayReset);
-        ArrayNode names = arguments.putArray("devices");
-        devices.forEach(d -> names.add(d.name()));
-        return arguments;
     }
 
     private static List<Finding> findings(Cursor at) {

@@ -138,15 +138,21 @@ public final class DefinedHost {
         return findings;
     }
 
+    /** A device whose attributes cannot all be set as defined is taken away again, as mdevctl does. */
     private HostDevice start(Definition definition) {
-        if (!definition.attributes().isEmpty()) {
-            throw new RefusedException(
-                    Errno.EINVAL,
-                    "a " + definition.type() + " has no attribute "
-                            + definition.attributes().getFirst().name() + " that could be set",
-                    "Take it away: vfio modify " + definition.uuid() + " --delattr.");
+        HostDevice device = host.start(definition.parent(), definition.type(), definition.uuid());
+        for (Attribute attribute : definition.attributes()) {
+            try {
+                host.write(definition.uuid(), attribute.name(), attribute.value());
+            } catch (RefusedException e) {
+                host.stop(definition.uuid(), Duration.ZERO);
+                throw new RefusedException(
+                        Errno.EPROTO,
+                        "not started as it is defined: " + e.getMessage(),
+                        "Change the definition: vfio modify " + definition.uuid() + " --delattr, then --addattr.");
+            }
         }
-        return host.start(definition.parent(), definition.type(), definition.uuid());
+        return device;
     }
 
     private Definition require(UUID uuid, Optional<String> parent) {

@@ -16,6 +16,9 @@ import org.vfio4j.management.host.RefusedException;
  * @param attributes set on the device in this order when it was made
  */
 public record Definition(UUID uuid, String parent, String type, Start start, List<Attribute> attributes) {
+    /** The longest file that is read, in bytes. */
+    public static final int MAX_BYTES = 256 << 10;
+
     private static final int MAX_NAME = 255;
     private static final int MAX_ATTRIBUTES = 1_000;
 
@@ -28,6 +31,16 @@ public record Definition(UUID uuid, String parent, String type, Start start, Lis
             throw new RefusedException(
                     Errno.EINVAL, attributes.size() + " attributes are more than " + MAX_ATTRIBUTES, "");
         }
+    }
+
+    /**
+     * Reads what mdevctl takes as {@code --jsonfile} and keeps in its folder.
+     *
+     * @param json UTF-8; more than {@link #MAX_BYTES} are refused
+     * @throws RefusedException EPROTO, with the place, for what is no definition; EINVAL for names that cannot be
+     */
+    public static Definition read(UUID uuid, String parent, byte[] json) {
+        return DefinitionFile.read(uuid, parent, json);
     }
 
     /** When a device is made. */

@@ -19,9 +19,6 @@ import tools.jackson.databind.json.JsonMapper;
  * with one key each. Keys that mdevctl does not know are passed over, as it does.
  */
 final class DefinitionFile {
-    /** The longest that is read, in bytes. */
-    static final int MAX_BYTES = 256 << 10;
-
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private DefinitionFile() {}
@@ -31,7 +28,7 @@ final class DefinitionFile {
         Cursor root = BoundedJson.parse(
                         json,
                         "definition",
-                        MAX_BYTES,
+                        Definition.MAX_BYTES,
                         (where, reason) -> new RefusedException(Errno.EPROTO, where + ": " + reason, ""))
                 .object();
         Cursor start = root.at("start");

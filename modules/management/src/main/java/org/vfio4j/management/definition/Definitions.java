@@ -168,8 +168,7 @@ public final class Definitions {
             throw new RefusedException(Errno.EINVAL, "not a regular file called as a UUID in lower case", "");
         }
         try {
-            return DefinitionFile.read(
-                    uuid, name(parentOf(file)), DurableFiles.read(file, DefinitionFile.MAX_BYTES + 1));
+            return DefinitionFile.read(uuid, name(parentOf(file)), DurableFiles.read(file, Definition.MAX_BYTES + 1));
         } catch (IOException e) {
             throw failed("read", file, e);
         }

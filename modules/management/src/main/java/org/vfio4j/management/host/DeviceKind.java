@@ -5,7 +5,9 @@ package org.vfio4j.management.host;
 public enum DeviceKind {
     MDEV("mdev"),
     PCI("pci"),
-    PLATFORM("platform");
+    PLATFORM("platform"),
+    /** None: it is on a vfio-user socket of some server, and nothing else is known of it. */
+    VFIO_USER("vfio-user");
 
     private final String word;
 

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param vfioNodeOrNull the name under {@code /dev/vfio/devices} where the host has the cdev interface
  * @param usage whether somebody has it open
  * @param guestDriverVersionOrNull what the guest's driver last said of its version, where the host can tell
+ * @param socketOrNull the vfio-user socket that it is served on
  * @param pciIdOrNull of a PCI function: vendor and device, such as {@code 15b3:101e}
  */
 public record HostDevice(
@@ -33,8 +34,9 @@ public record HostDevice(
         @Nullable String vfioNodeOrNull,
         Usage usage,
         @Nullable String guestDriverVersionOrNull,
+        @Nullable String socketOrNull,
         @Nullable String pciIdOrNull) {
-    /** A device of a host that knows nothing of guests' drivers. */
+    /** A device of a host that knows nothing of guests' drivers and sockets. */
     public HostDevice(
             String name,
             DeviceKind kind,
@@ -57,6 +59,7 @@ public record HostDevice(
                 groupOrNull,
                 vfioNodeOrNull,
                 usage,
+                null,
                 null,
                 null);
     }
@@ -89,6 +92,10 @@ public record HostDevice(
         return Optional.ofNullable(vfioNodeOrNull);
     }
 
+    public Optional<String> socket() {
+        return Optional.ofNullable(socketOrNull);
+    }
+
     /** The same device with what is known of its use replaced. */
     public HostDevice withUsage(Usage known) {
         return new HostDevice(
@@ -103,6 +110,7 @@ public record HostDevice(
                 vfioNodeOrNull,
                 known,
                 guestDriverVersionOrNull,
+                socketOrNull,
                 pciIdOrNull);
     }
 }

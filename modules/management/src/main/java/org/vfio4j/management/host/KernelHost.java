@@ -191,6 +191,7 @@ public final class KernelHost implements Host {
                     cdev,
                     usage(bound.iommuGroup(), cdev),
                     null,
+                    null,
                     pciId);
         }
 
@@ -201,6 +202,7 @@ public final class KernelHost implements Host {
                                 case MDEV -> true;
                                 case PCI -> PciTree.isVfioDriver(d);
                                 case PLATFORM -> PlatformTree.isVfioDriver(d);
+                                case VFIO_USER -> false;
                             })
                             .isPresent();
         }

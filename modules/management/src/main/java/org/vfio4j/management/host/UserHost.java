@@ -2,12 +2,15 @@
 package org.vfio4j.management.host;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.vfio.VfioDevice;
@@ -23,6 +26,7 @@ import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
 import org.vfio4j.vfio.mdev.MigrationVersion;
 import org.vfio4j.vfio.tree.HostTree;
+import org.vfio4j.vfio.tree.Node;
 
 /** A host in this process: a VFIO core, a mdev core, and whatever drivers they were given. Nothing of the machine is needed. */
 public final class UserHost implements Host {
@@ -32,6 +36,8 @@ public final class UserHost implements Host {
     private final HostTree tree = new HostTree(mdev, buses);
     private final Credentials self = Credentials.ofThisProcess();
     private final List<Finding> troubles = new ArrayList<>();
+    private volatile Function<String, Optional<Path>> sockets = device -> Optional.empty();
+    private volatile boolean served;
 
     /** A driver that fails is left out, and {@link #inventory} has a finding of it. */
     public UserHost(List<MdevDriver> drivers, List<Hardware> hardware) {
@@ -86,6 +92,21 @@ public final class UserHost implements Host {
     /** The user that this host opens devices as: this process's. */
     public Credentials self() {
         return self;
+    }
+
+    /**
+     * Its devices are served from now on.
+     *
+     * @param newSockets where a device's vfio-user socket is, by the device's name
+     */
+    public void servedAt(Function<String, Optional<Path>> newSockets) {
+        sockets = newSockets;
+        served = true;
+    }
+
+    /** Whether its devices have vfio-user sockets. */
+    public boolean isServed() {
+        return served;
     }
 
     @Override
@@ -161,6 +182,29 @@ public final class UserHost implements Host {
         }
     }
 
+    /**
+     * Writes a file of a mediated device, as who writes to it in its directory in sysfs.
+     *
+     * @param file its path in that directory, such as {@code nvidia/vgpu_params}
+     * @throws RefusedException ENOENT if it has no such file; EACCES if it cannot be written; what the driver answers, such as EINVAL
+     */
+    public void write(UUID uuid, String file, String value) {
+        MdevDevice device = mdev.device(uuid.toString())
+                .orElseThrow(() -> new RefusedException(Errno.ENODEV, "there is no active device " + uuid, ""));
+        String subject =
+                "the attribute " + file + " of " + uuid + " (" + device.type().id() + ")";
+        if (!(tree.find(device.core().busDevice().path() + "/" + file).orElse(null)
+                instanceof Node.Attribute attribute)) {
+            throw new RefusedException(Errno.ENOENT, subject + " does not exist", "");
+        }
+        try {
+            attribute.store(value.getBytes(StandardCharsets.UTF_8));
+        } catch (ErrnoException e) {
+            throw new RefusedException(
+                    e.errno(), subject + " cannot be set to \"" + value + "\": " + e.getMessage(), "");
+        }
+    }
+
     @Override
     public void close() {
         core.close();
@@ -231,6 +275,7 @@ public final class UserHost implements Host {
                 null,
                 isUsed ? Usage.inUse(List.of()) : Usage.FREE,
                 guest.isEmpty() ? null : guest,
+                sockets.apply(device.name()).map(Path::toString).orElse(null),
                 null);
     }
 

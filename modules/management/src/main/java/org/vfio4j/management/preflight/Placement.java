@@ -95,6 +95,7 @@ final class Placement {
                         && (device.pciIdOrNull() == null || there.pciIdOrNull() == null
                                 ? Objects.equals(device.driverOrNull(), there.driverOrNull())
                                 : device.pciIdOrNull().equals(there.pciIdOrNull()));
+            case VFIO_USER -> false;
             case PLATFORM ->
                 there.kind() == DeviceKind.PLATFORM && Objects.equals(device.driverOrNull(), there.driverOrNull());
         };
@@ -192,6 +193,7 @@ final class Placement {
                 "a PCI function "
                         + (device.pciIdOrNull() == null ? device.driver().orElse("") : device.pciIdOrNull());
             case PLATFORM -> "a platform device";
+            case VFIO_USER -> "a device served over vfio-user";
         };
     }
 }

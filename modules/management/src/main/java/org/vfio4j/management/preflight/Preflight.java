@@ -46,7 +46,7 @@ public final class Preflight {
      * @param source the host with the devices
      * @param destination the host where they are to go
      * @param devices by their names at the source, in the order of the virtual machine; {@link #VFIO_USER} and a socket's path for those
-     * @param machine facts of the virtual machine, as {@link VmFacts} makes them
+     * @param machine facts of the virtual machine, as {@link DomainFacts} makes them
      */
     public Report check(
             Snapshot source, Snapshot destination, List<String> devices, Facts machine, PreflightOptions options) {

@@ -62,6 +62,7 @@ final class OpenRefusals {
                                 + device.name().replace(':', '_').replace('.', '_') + ", or driverctl set-override "
                                 + device.name() + " vfio-pci.";
                     case PLATFORM -> "Bind it to vfio-platform, which takes it from its present driver.";
+                    case VFIO_USER -> "Start its server.";
                     case MDEV ->
                         "Load the driver that mediated devices bind to: the vendor's, before Linux 5.16 vfio_mdev.";
                 });
@@ -181,9 +182,7 @@ final class OpenRefusals {
     }
 
     private static Answer explainDevice(String way, HostDevice device, OpenException e) {
-        boolean nvidia = device.driver().filter(d -> d.startsWith("nvidia")).isPresent();
-        boolean managerMissing = nvidia && (e.errno() == EINVAL || e.errno() == EIO || e.errno() == ENODEV);
-        if (e.errno() == ESRCH || managerMissing) {
+        if (wantsVirtualMachine(device.driver().orElse(""), e.errno())) {
             return unknown(
                     way,
                     e,
@@ -203,6 +202,12 @@ final class OpenRefusals {
                         "See vfio list for what there is now.");
             default -> failed(way, e);
         };
+    }
+
+    /** i915 answers ESRCH without a KVM, vfio_ap EINVAL, and NVIDIA's one of several while its manager has no virtual machine. */
+    private static boolean wantsVirtualMachine(String driver, int errno) {
+        boolean managerMissing = driver.startsWith("nvidia") && (errno == EINVAL || errno == EIO || errno == ENODEV);
+        return errno == ESRCH || managerMissing || (driver.equals("vfio_ap_mdev") && errno == EINVAL);
     }
 
     private static Answer failed(String way, OpenException e) {

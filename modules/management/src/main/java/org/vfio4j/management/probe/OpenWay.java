@@ -8,6 +8,7 @@ import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.SocketHost;
 import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
 
@@ -36,6 +37,9 @@ public final class OpenWay implements Way {
 
     @Override
     public String needs() {
+        if (host instanceof SocketHost) {
+            return "leave to connect to the device's socket, the device free";
+        }
         return mayReset
                 ? "read and write access to the group's node, the device free; it resets a physical device"
                 : "read and write access to the group's node, the device free";
@@ -43,7 +47,9 @@ public final class OpenWay implements Way {
 
     @Override
     public String touches() {
-        return "container, group, IOMMU and device, all closed again";
+        return host instanceof SocketHost
+                ? "the device, released again"
+                : "container, group, IOMMU and device, all closed again";
     }
 
     @Override
@@ -54,10 +60,10 @@ public final class OpenWay implements Way {
         if (!device.isVfioBound()) {
             return Questions.all(OpenRefusals.notBound(NAME, device));
         }
-        if (device.groupOrNull() == null && device.vfioNodeOrNull() == null) {
+        if (device.kind() != DeviceKind.VFIO_USER && device.groupOrNull() == null && device.vfioNodeOrNull() == null) {
             return Questions.all(OpenRefusals.noGroup(NAME, device));
         }
-        if (device.kind() != DeviceKind.MDEV && !mayReset) {
+        if ((device.kind() == DeviceKind.PCI || device.kind() == DeviceKind.PLATFORM) && !mayReset) {
             return Questions.all(OpenRefusals.intrusive(NAME, device));
         }
         try (VfioDevice open = host.open(device)) {

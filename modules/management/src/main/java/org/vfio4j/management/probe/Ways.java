@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.probe;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.SocketHost;
 import org.vfio4j.management.host.UserHost;
 
 /** Which ways of asking a host offers. */
@@ -28,13 +30,16 @@ public final class Ways {
                 Way debugfs = new DebugfsWay(kernel);
                 yield kernel.isThisMachine() ? List.of(sysfs, debugfs, open) : List.of(sysfs, debugfs);
             }
-            case UserHost user ->
-                List.of(
-                        new UserSysfsWay(user),
-                        new FeaturesWay(user),
-                        new GroupWay(user),
-                        new ReadOnlyWay(user, mayReset),
-                        open);
+            case UserHost user -> {
+                List<Way> ways =
+                        new ArrayList<>(List.of(new UserSysfsWay(user), new FeaturesWay(user), new GroupWay(user)));
+                if (user.isServed()) {
+                    ways.add(new HandshakeWay());
+                }
+                ways.addAll(List.of(new ReadOnlyWay(user, mayReset), open));
+                yield ways;
+            }
+            case SocketHost _ -> List.of(new HandshakeWay(), open);
             default -> List.of(open);
         };
     }
@@ -43,6 +48,9 @@ public final class Ways {
     public static Optional<String> whyNot(Host host, String way) {
         if (of(host, false).stream().anyMatch(w -> w.name().equals(way))) {
             return Optional.empty();
+        }
+        if (host instanceof SocketHost) {
+            return Optional.of("a vfio-user socket has no such way");
         }
         return Optional.of(
                 switch (way) {

@@ -4,7 +4,11 @@ package org.vfio4j.management.profile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.vfio.VfioException;
 import org.vfio4j.vfio.core.DeviceFeatures;
 
 /**
@@ -14,16 +18,41 @@ import org.vfio4j.vfio.core.DeviceFeatures;
  * @param driver the vendor driver's name
  * @param driverVersionOrNull its version, shown as {@code host_driver_version} of every device; null where it tells none
  * @param open what the driver's open wants
- * @param parents at least one
+ * @param attributeGroup the folder of its devices' attributes
+ * @param parents PCI functions
+ * @param matrixOrNull the crypto cards of an s390 host that its devices can be given; null where there are none
  */
 public record Profile(
-        String name, String driver, @Nullable String driverVersionOrNull, Open open, List<Parent> parents) {
+        String name,
+        String driver,
+        @Nullable String driverVersionOrNull,
+        Open open,
+        String attributeGroup,
+        List<Parent> parents,
+        @Nullable Matrix matrixOrNull) {
     public Profile {
         parents = List.copyOf(parents);
     }
 
+    Optional<Matrix> matrix() {
+        return Optional.ofNullable(matrixOrNull);
+    }
+
     Optional<String> driverVersion() {
         return Optional.ofNullable(driverVersionOrNull);
+    }
+
+    /**
+     * Which queues vfio_ap has: those of an adapter or a domain that was taken out of the host's masks, {@code apmask} and {@code aqmask}.
+     *
+     * @param adapters 0 to 255
+     * @param domains 0 to 255
+     */
+    public record Matrix(Set<Integer> adapters, Set<Integer> domains) {
+        public Matrix {
+            adapters = Set.copyOf(adapters);
+            domains = Set.copyOf(domains);
+        }
     }
 
     /** When a device can be opened. */
@@ -80,7 +109,7 @@ public record Profile(
      * @param cost what one device takes of its parent's capacity
      * @param most how many there can be at most on a parent
      * @param features what its devices tell of themselves
-     * @param attributes files in each device's {@code vendor} folder
+     * @param attributes files in each device's folder of attributes
      */
     public record Type(
             String id,
@@ -89,9 +118,56 @@ public record Profile(
             int cost,
             int most,
             DeviceFeatures features,
-            Map<String, String> attributes) {
+            Map<String, Attribute> attributes) {
         public Type {
             attributes = Map.copyOf(attributes);
+        }
+    }
+
+    /**
+     * A file in a device's folder of attributes.
+     *
+     * @param value what is in it at first
+     * @param parameters what may be written to it: their names, and the permitted values of each; none if it can only be read
+     * @param isNumber whether it is the device's number on its parent instead, from 1
+     */
+    public record Attribute(String value, Map<String, List<String>> parameters, boolean isNumber) {
+        public Attribute {
+            parameters = Map.copyOf(parameters);
+        }
+
+        boolean isWritable() {
+            return !parameters.isEmpty();
+        }
+
+        /**
+         * What is in it after this was written: NAME=VALUE, several with commas between them, or blanks to empty it.
+         *
+         * @throws VfioException EINVAL for a parameter or a value that is not permitted
+         */
+        String written(String text) {
+            String stripped = text.strip();
+            if (!stripped.isEmpty()) {
+                for (String setting : stripped.split(",", -1)) {
+                    requirePermitted(setting.strip());
+                }
+            }
+            return stripped;
+        }
+
+        private void requirePermitted(String setting) {
+            int equals = setting.indexOf('=');
+            List<String> permitted = equals < 0
+                    ? null
+                    : parameters.get(setting.substring(0, equals).strip());
+            if (permitted == null) {
+                throw new VfioException(
+                        Errno.EINVAL, "it takes NAME=VALUE, the names being " + new TreeSet<>(parameters.keySet()));
+            }
+            if (!permitted.contains(setting.substring(equals + 1).strip())) {
+                throw new VfioException(
+                        Errno.EINVAL, setting.substring(0, equals).strip() + " is one of " + permitted);
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ package org.vfio4j.management.profile;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -11,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
@@ -31,6 +34,7 @@ public final class ProfileDriver implements MdevDriver {
     private final Profile.Parent parent;
     private final Map<String, Profile.Type> types = new TreeMap<>();
     private final Map<String, Integer> made = new HashMap<>();
+    private final Map<UUID, Map<String, String>> values = new HashMap<>();
 
     private ProfileDriver(Profile profile, Profile.Parent parent) {
         this.profile = profile;
@@ -40,9 +44,10 @@ public final class ProfileDriver implements MdevDriver {
 
     /** A driver for each of the profile's parents. */
     public static List<MdevDriver> of(Profile profile) {
-        return profile.parents().stream()
-                .map(p -> (MdevDriver) new ProfileDriver(profile, p))
-                .toList();
+        List<MdevDriver> drivers = new ArrayList<>();
+        profile.parents().forEach(parent -> drivers.add(new ProfileDriver(profile, parent)));
+        profile.matrix().ifPresent(matrix -> drivers.add(new ApDriver(profile.name(), matrix)));
+        return drivers;
     }
 
     @Override
@@ -89,13 +94,47 @@ public final class ProfileDriver implements MdevDriver {
         if (availableInstances(type) == 0) {
             throw new VfioException(Errno.ENOSPC, "nothing is left for a " + type.id() + " on " + parent.address());
         }
+        VfioDevice device =
+                StandIn.powerOn(parent.identity(), require(type).features(), () -> release(uuid, type.id()));
         made.merge(type.id(), 1, Integer::sum);
-        return StandIn.powerOn(parent.identity(), require(type).features(), () -> release(type.id()));
+        values.put(uuid, atFirst(require(type)));
+        return device;
     }
 
     @Override
-    public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
-        Map<String, String> attributes = new HashMap<>(require(type).attributes());
+    public synchronized Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
+        require(type);
+        return Map.copyOf(values.getOrDefault(uuid, Map.of()));
+    }
+
+    @Override
+    public String attributeGroup() {
+        return profile.attributeGroup();
+    }
+
+    @Override
+    public Set<String> writableAttributes(MdevType type) {
+        return require(type).attributes().entrySet().stream()
+                .filter(e -> e.getValue().isWritable())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public synchronized void writeAttribute(UUID uuid, MdevType type, String name, String value) {
+        Map<String, String> attributes = values.get(uuid);
+        Profile.Attribute attribute = require(type).attributes().get(name);
+        if (attributes == null || attribute == null) {
+            throw new VfioException(Errno.ENODEV, uuid + " has no attribute " + name);
+        }
+        attributes.put(name, attribute.written(value));
+    }
+
+    private Map<String, String> atFirst(Profile.Type type) {
+        Map<String, String> attributes = new HashMap<>();
+        type.attributes()
+                .forEach((name, attribute) ->
+                        attributes.put(name, attribute.isNumber() ? freeNumber(name) : attribute.value()));
         attributes.put(
                 STAND_IN, "vfio4j profile " + profile.name() + ": a plain PCI function, not a real " + type.id());
         return attributes;
@@ -118,7 +157,20 @@ public final class ProfileDriver implements MdevDriver {
         return profile.driverVersion();
     }
 
-    private synchronized void release(String type) {
+    /** The lowest that no other device of the parent has in this attribute. */
+    private String freeNumber(String attribute) {
+        Set<String> taken = values.values().stream()
+                .flatMap(device -> Stream.ofNullable(device.get(attribute)))
+                .collect(Collectors.toSet());
+        int number = 1;
+        while (taken.contains(String.valueOf(number))) {
+            number++;
+        }
+        return String.valueOf(number);
+    }
+
+    private synchronized void release(UUID uuid, String type) {
+        values.remove(uuid);
         made.computeIfPresent(type, (id, count) -> count == 1 ? null : count - 1);
     }
 

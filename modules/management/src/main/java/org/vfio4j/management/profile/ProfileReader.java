@@ -19,6 +19,9 @@ public final class ProfileReader {
     public static final int MAX_BYTES = 1 << 20;
 
     private static final int VERSION = 1;
+    /** What the kernel's samples call the folder of their devices' attributes. */
+    private static final String GROUP = "vendor";
+
     private static final int MAX_PARENTS = 64;
     private static final int MAX_TYPES = 1_000;
     private static final int MAX_ATTRIBUTES = 100;
@@ -34,13 +37,22 @@ public final class ProfileReader {
     /** Reads a profile from UTF-8 JSON; a {@link ProfileException} says where it is wrong. */
     public static Profile read(byte[] json) {
         Cursor root = BoundedJson.parse(json, "profile", MAX_BYTES, ProfileException::new)
-                .objectOf("profile", "name", "source", "driver", "driver_version", "open", "parents");
+                .objectOf(
+                        "profile",
+                        "name",
+                        "source",
+                        "driver",
+                        "driver_version",
+                        "open",
+                        "attribute_group",
+                        "parents",
+                        "matrix");
         if (root.at("profile").integer() != VERSION) {
             throw root.at("profile").wrong(VERSION + ", the only form this release reads");
         }
         root.at("source").textOrNull();
-        List<Profile.Parent> parents = root.at("parents").each(ProfileReader::parent);
-        if (parents.isEmpty() || parents.size() > MAX_PARENTS) {
+        List<Profile.Parent> parents = root.at("parents").eachOrNone(ProfileReader::parent);
+        if ((parents.isEmpty() && root.at("matrix").isAbsent()) || parents.size() > MAX_PARENTS) {
             throw root.at("parents").wrong("1 to " + MAX_PARENTS + " parents");
         }
         requireDistinct(root.at("parents"), parents, Profile.Parent::address);
@@ -50,7 +62,24 @@ public final class ProfileReader {
                 name(root.at("driver")),
                 line(root.at("driver_version")),
                 open.isAbsent() ? Profile.Open.ALWAYS : open.word(Profile.Open.values(), Profile.Open::word),
-                parents);
+                root.at("attribute_group").isAbsent() ? GROUP : name(root.at("attribute_group")),
+                parents,
+                root.at("matrix").isAbsent() ? null : matrix(root.at("matrix")));
+    }
+
+    private static Profile.Matrix matrix(Cursor at) {
+        at.objectOf("adapters", "domains");
+        return new Profile.Matrix(
+                Set.copyOf(at.at("adapters").each(each -> apNumber(each, 2))),
+                Set.copyOf(at.at("domains").each(each -> apNumber(each, 4))));
+    }
+
+    private static int apNumber(Cursor at, int digits) {
+        int number = hex(at, digits);
+        if (number > ApMatrix.LAST) {
+            throw at.wrong("at most " + Integer.toHexString(ApMatrix.LAST));
+        }
+        return number;
     }
 
     private static Profile.Parent parent(Cursor at) {
@@ -95,7 +124,7 @@ public final class ProfileReader {
                 cost,
                 at.at("most").isAbsent() ? capacity / cost : within(at.at("most"), capacity / cost),
                 features(features),
-                attributes(at.at("attributes")));
+                deviceAttributes(at.at("attributes")));
     }
 
     private static String feature(Cursor at) {
@@ -111,19 +140,56 @@ public final class ProfileReader {
     }
 
     private static Map<String, String> attributes(Cursor at) {
-        Map<String, String> attributes = at.entriesOrNone(Cursor::text);
-        if (attributes.size() > MAX_ATTRIBUTES) {
-            throw at.wrong("at most " + MAX_ATTRIBUTES + " attributes");
+        return named(at, "attributes", ProfileReader::content);
+    }
+
+    private static Map<String, Profile.Attribute> deviceAttributes(Cursor at) {
+        return named(at, "attributes", ProfileReader::deviceAttribute);
+    }
+
+    /** A text, or an object for one that can be written. */
+    private static Profile.Attribute deviceAttribute(Cursor at) {
+        if (at.node() == null || !at.node().isObject()) {
+            return new Profile.Attribute(content(at), Map.of(), false);
         }
-        attributes.forEach((key, value) -> {
-            if (!NAME.matcher(key).matches()) {
-                throw at.wrong("names of attributes that are letters, digits and _ . + -");
-            }
-            if (value.length() > MAX_ATTRIBUTE) {
-                throw at.at(key).wrong("at most " + MAX_ATTRIBUTE + " characters");
-            }
-        });
-        return attributes;
+        at.objectOf("value", "parameters", "number");
+        if (at.at("number").flag()) {
+            at.objectOf("number");
+            return new Profile.Attribute("", Map.of(), true);
+        }
+        Map<String, List<String>> parameters = named(at.at("parameters"), "parameters", ProfileReader::permitted);
+        if (parameters.isEmpty()) {
+            throw at.at("parameters").wrong("at least one parameter");
+        }
+        return new Profile.Attribute(at.at("value").isAbsent() ? "" : content(at.at("value")), parameters, false);
+    }
+
+    private static List<String> permitted(Cursor at) {
+        List<String> values = at.each(ProfileReader::name);
+        if (values.isEmpty() || values.size() > MAX_ATTRIBUTES) {
+            throw at.wrong("1 to " + MAX_ATTRIBUTES + " permitted values");
+        }
+        return values;
+    }
+
+    private static String content(Cursor at) {
+        String content = at.text();
+        if (content.length() > MAX_ATTRIBUTE) {
+            throw at.wrong("at most " + MAX_ATTRIBUTE + " characters");
+        }
+        return content;
+    }
+
+    /** An object's values by keys that are names. */
+    private static <T> Map<String, T> named(Cursor at, String what, Function<Cursor, T> read) {
+        Map<String, T> all = at.entriesOrNone(read);
+        if (all.size() > MAX_ATTRIBUTES) {
+            throw at.wrong("at most " + MAX_ATTRIBUTES + " " + what);
+        }
+        if (!all.keySet().stream().allMatch(key -> NAME.matcher(key).matches())) {
+            throw at.wrong("names of " + what + " that are letters, digits and _ . + -");
+        }
+        return all;
     }
 
     private static String name(Cursor at) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.rule;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +20,7 @@ import org.vfio4j.management.host.Finding;
  * @param fromOrNull the first version it applies to; null for all up to {@code toOrNull}
  * @param toOrNull the first version it no longer applies to; null if none is known
  * @param when all of this must be the case
+ * @param sets properties of QEMU's device that are set because of it, by their names
  * @param text what is the case, a sentence in which {@code {fact}} stands for the fact's values
  * @param remedy what to do, a sentence of the same form; empty where nothing needs to be done
  * @param source where it is known from
@@ -28,6 +32,7 @@ public record Rule(
         @Nullable Version fromOrNull,
         @Nullable Version toOrNull,
         List<Condition> when,
+        Map<String, String> sets,
         String text,
         String remedy,
         String source) {
@@ -35,6 +40,7 @@ public record Rule(
 
     public Rule {
         when = List.copyOf(when);
+        sets = Collections.unmodifiableMap(new LinkedHashMap<>(sets));
     }
 
     /** Whose version decides. */
@@ -54,7 +60,7 @@ public record Rule(
                 return Optional.empty();
             }
         }
-        if (componentOrNull == null) {
+        if (componentOrNull == null || (fromOrNull == null && toOrNull == null)) {
             return Optional.of(finding(subject, facts, ""));
         }
         Optional<Version> version = facts.text(componentOrNull + ".version").flatMap(Version::parse);
@@ -72,7 +78,7 @@ public record Rule(
 
     /** Which versions it applies to, in words. */
     public String applies() {
-        if (componentOrNull == null) {
+        if (componentOrNull == null || (fromOrNull == null && toOrNull == null)) {
             return "always";
         }
         String from = fromOrNull == null ? "" : " from " + fromOrNull;

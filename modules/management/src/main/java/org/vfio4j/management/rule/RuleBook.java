@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +27,8 @@ public final class RuleBook {
     }
 
     /**
-     * Reads a book from UTF-8 JSON: {@code {"rules": [{"id", "severity", "component", "from", "to", "when": [condition…], "text", "remedy",
-     * "source"}]}}.
+     * Reads a book from UTF-8 JSON: {@code {"rules": [{"id", "severity", "component", "from", "to", "when": [condition…], "sets": {property: value…}, "text",
+     * "remedy", "source"}]}}.
      *
      * @throws RuleException where it is wrong
      */
@@ -74,8 +76,19 @@ public final class RuleBook {
         return findings;
     }
 
+    /** The properties that the rules which apply set, by their names. */
+    public Map<String, String> properties(Facts facts) {
+        Map<String, String> properties = new LinkedHashMap<>();
+        for (Rule rule : rules) {
+            if (!rule.sets().isEmpty() && rule.apply("", facts).isPresent()) {
+                properties.putAll(rule.sets());
+            }
+        }
+        return properties;
+    }
+
     private static Rule rule(Cursor at) {
-        at.objectOf("id", "severity", "component", "from", "to", "when", "text", "remedy", "source");
+        at.objectOf("id", "severity", "component", "from", "to", "when", "sets", "text", "remedy", "source");
         Cursor remedy = at.at("remedy");
         return new Rule(
                 at.at("id").text(),
@@ -84,6 +97,7 @@ public final class RuleBook {
                 version(at.at("from")),
                 version(at.at("to")),
                 at.at("when").each(RuleBook::condition),
+                at.at("sets").entriesOrNone(Cursor::text),
                 at.at("text").text(),
                 remedy.isAbsent() ? "" : remedy.text(),
                 at.at("source").text());

@@ -57,6 +57,7 @@ public final class InventoryReader {
                 versions.isAbsent()
                         ? null
                         : versions.object().at("guest_driver").textOrNull(),
+                at.at("socket").textOrNull(),
                 at.at("pci_id").textOrNull());
     }
 

@@ -127,6 +127,7 @@ public final class Json {
                 .put("vfio_bound", device.isVfioBound())
                 .put("group", device.groupOrNull())
                 .put("cdev", device.vfioNodeOrNull());
+        device.socket().ifPresent(socket -> node.put("socket", socket));
         if (device.pciIdOrNull() != null) {
             node.put("pci_id", device.pciIdOrNull());
         }

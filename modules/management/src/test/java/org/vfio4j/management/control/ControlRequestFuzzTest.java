@@ -4,20 +4,28 @@ package org.vfio4j.management.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.profile.ProfileDriver;
+import org.vfio4j.management.profile.ProfileReader;
 
-/** Whatever a client sends, the host answers with a value or an error number. It has no parents and a folder that it cannot make. */
+/** Whatever a client sends, the host answers with a value or an error number. It has one parent and a folder that it cannot make. */
 class ControlRequestFuzzTest {
-    private static final HostCommands COMMANDS = new HostCommands(
-            new DefinedHost(new UserHost(List.of(), List.of()), new Definitions(Path.of("/proc/vfio4j"))),
-            "1.0",
-            null,
-            () -> {});
+    private static final String PARENT = """
+            {"profile": 1, "name": "small", "driver": "acme", "parents": [
+              {"pci": {"address": "0000:41:00.0", "vendor": "abcd", "device": "0001", "subsystem_vendor": "0000",
+                       "subsystem_device": "0000", "class": "030000", "revision": "01"},
+               "capacity": 4, "types": [{"id": "acme-1", "name": "one", "cost": 1}]}]}
+            """;
+    private static final UserHost HOST =
+            new UserHost(ProfileDriver.of(ProfileReader.read(PARENT.getBytes(StandardCharsets.UTF_8))), List.of());
+    private static final HostCommands COMMANDS =
+            new HostCommands(new DefinedHost(HOST, new Definitions(Path.of("/proc/vfio4j"))), "1.0", null, () -> {});
 
     @FuzzTest
     void execute(byte[] line) {

@@ -13,11 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,7 @@ import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.probe.Comparison;
+import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Ways;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -121,6 +124,15 @@ class ControlTest {
     }
 
     @Test
+    void nothingIsResetThatIsNotNamed() throws IOException {
+        for (String command : List.of("probe", "compare")) {
+            assertThat(exchange("{\"execute\": \"" + command + "\", \"arguments\": {\"open\": true}}\n")
+                            .getLast())
+                    .contains("\"error\"", "so they must be named");
+        }
+    }
+
+    @Test
     void aDevicesWholeLifeOverTheSocket() {
         try (RunningHost running = running()) {
             assertThat(running.types().parents()).isEqualTo(host.types().parents());
@@ -166,6 +178,37 @@ class ControlTest {
                         assertThat(e.errno()).isEqualTo(Errno.EINVAL);
                         assertThat(e.remedy()).contains("sysfs, features, group, read-only, open");
                     });
+        }
+    }
+
+    @Test
+    void moreDevicesThanGoIntoARequestAreAnsweredInTheirOrder() {
+        try (RunningHost running = running()) {
+            List<HostDevice> two = List.of(
+                    running.start(RunningHost.arguments().put("parent", "gpu").put("type", "gpu-1")),
+                    running.start(RunningHost.arguments().put("parent", "gpu").put("type", "gpu-1")));
+            List<HostDevice> asked =
+                    IntStream.range(0, 2_501).mapToObj(i -> two.get(i % 2)).toList();
+
+            assertThat(running.probe(asked, false, "features"))
+                    .extracting(DeviceProbe::device)
+                    .isEqualTo(asked);
+        }
+    }
+
+    @Test
+    void aRefusalAmongSeveralRequestsLeavesTheConnectionInOrder() {
+        try (RunningHost running = running()) {
+            HostDevice device =
+                    running.start(RunningHost.arguments().put("parent", "gpu").put("type", "gpu-1"));
+            running.tell("stop", RunningHost.arguments().put("device", device.name()));
+
+            assertThatThrownBy(() -> running.probe(Collections.nCopies(2_500, device), false, null))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+            assertThat(running.types().parents())
+                    .singleElement()
+                    .satisfies(p -> assertThat(p.name()).isEqualTo("gpu"));
         }
     }
 

@@ -4,6 +4,7 @@ package org.vfio4j.management.definition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.TestDevice;
 import org.vfio4j.management.TestDriver;
@@ -22,6 +25,9 @@ import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.profile.ProfileDriver;
+import org.vfio4j.management.profile.ProfileReader;
+import org.vfio4j.vfio.tree.Node;
 
 class DefinedHostTest {
     private static final UUID NAME = UUID.fromString("1f0f2d6a-0000-4000-8000-0000000000aa");
@@ -111,6 +117,61 @@ class DefinedHostTest {
                         RefusedException.class, e -> assertThat(e.remedy()).contains("from 0 to 1"));
         assertThat(modify(new Modification(null, null, null, true, null)).attributes())
                 .isEmpty();
+    }
+
+    /** A host whose devices have an attribute that takes speed=slow and speed=fast. */
+    private static UserHost settable() {
+        String profile = """
+                {"profile": 1, "name": "small", "driver": "acme", "attribute_group": "acme", "parents": [
+                  {"pci": {"address": "0000:41:00.0", "vendor": "abcd", "device": "0001", "subsystem_vendor": "0000",
+                           "subsystem_device": "0000", "class": "030000", "revision": "01"}, "capacity": 4, "types": [
+                     {"id": "acme-1", "name": "one", "cost": 1, "attributes":
+                       {"params": {"parameters": {"speed": ["slow", "fast"]}}}}]}]}
+                """;
+        return new UserHost(ProfileDriver.of(ProfileReader.read(profile.getBytes(StandardCharsets.UTF_8))), List.of());
+    }
+
+    @Test
+    void definedAttributesAreSetInTheirOrderWhenADeviceStarts() {
+        try (UserHost gpus = settable()) {
+            DefinedHost defined = new DefinedHost(gpus, new Definitions(folder));
+            defined.define(
+                    new Wanted(NAME, "0000:41:00.0", "acme-1"),
+                    Start.AUTO,
+                    List.of(new Attribute("acme/params", "speed=slow"), new Attribute("acme/params", "speed=fast")));
+
+            assertThat(defined.autostart()).isEmpty();
+
+            Node.Attribute params = (Node.Attribute) gpus.tree()
+                    .find("/devices/pci0000:41/0000:41:00.0/" + NAME + "/acme/params")
+                    .orElseThrow();
+            assertThat(params.show()).asString().isEqualTo("speed=fast\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "acme/params, speed=never, speed is one of",
+        "acme/none, 1, does not exist",
+        "mdev_type/create, x, does not exist",
+        "uevent, nothing, no action of a uevent"
+    })
+    void aDeviceWhoseAttributesCannotBeSetIsNotStarted(String name, String value, String why) {
+        try (UserHost gpus = settable()) {
+            DefinedHost defined = new DefinedHost(gpus, new Definitions(folder));
+            defined.define(
+                    new Wanted(NAME, "0000:41:00.0", "acme-1"),
+                    Start.MANUAL,
+                    List.of(new Attribute("acme/params", "speed=slow"), new Attribute(name, value)));
+
+            assertThatThrownBy(() -> defined.start(new Wanted(NAME, null, null)))
+                    .isInstanceOf(RefusedException.class)
+                    .hasMessageContaining("not started as it is defined")
+                    .hasMessageContaining(why);
+            assertThat(defined.active(NAME)).isEmpty();
+            assertThat(gpus.types().parents().getFirst().types().getFirst().available())
+                    .contains(4);
+        }
     }
 
     @Test

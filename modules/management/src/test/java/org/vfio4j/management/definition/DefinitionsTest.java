@@ -152,7 +152,7 @@ class DefinitionsTest {
         Files.writeString(parent.resolve("no-uuid"), "{}");
         Files.createDirectory(parent.resolve(FIRST.toString()));
         Files.createSymbolicLink(parent.resolve("1f0f2d6a-0000-4000-8000-0000000000cc"), Path.of(SECOND.toString()));
-        Files.write(parent.resolve("1f0f2d6a-0000-4000-8000-0000000000dd"), new byte[DefinitionFile.MAX_BYTES + 1]);
+        Files.write(parent.resolve("1f0f2d6a-0000-4000-8000-0000000000dd"), new byte[Definition.MAX_BYTES + 1]);
 
         assertThat(definitions.list().definitions()).hasSize(1);
         assertThat(definitions.list().findings())

@@ -51,7 +51,7 @@ class ProfileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"nvidia-grid.json", "intel-gvtg.json"})
+    @ValueSource(strings = {"nvidia-grid.json", "intel-gvtg.json", "s390-ap.json"})
     void theProfilesThatAreShippedMakeHosts(String file) throws IOException {
         try (UserHost host = host(Files.readString(FOLDER.resolve(file)))) {
             assertThat(host.inventory().findings()).isEmpty();
@@ -126,6 +126,95 @@ class ProfileTest {
             assertThat(new String(((Node.Attribute) node).show(), StandardCharsets.UTF_8))
                     .isEqualTo("vfio4j profile small: a plain PCI function, not a real acme-1\n");
         }
+    }
+
+    private static final String SETTABLE = SMALL.replace(
+                    "\"driver\": \"acme\"", "\"driver\": \"acme\", \"attribute_group\": \"acme\"")
+            .replace(
+                    "\"cost\": 2",
+                    "\"cost\": 2, \"attributes\": {\"serial\": \"7\", \"params\": {\"parameters\":"
+                            + " {\"limit\": [\"0\", \"1\"], \"vnc\": [\"off\"]}}}");
+
+    private static String read(UserHost host, HostDevice device, String file) {
+        String path = "/devices/pci0000:41/0000:41:00.0/" + device.name() + "/" + file;
+        return new String(((Node.Attribute) host.tree().find(path).orElseThrow()).show(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anAttributeTakesThePermittedSettingsAndEachDeviceItsOwn() {
+        try (UserHost host = host(SETTABLE)) {
+            HostDevice one = host.start("0000:41:00.0", "acme-2", UUID.randomUUID());
+            HostDevice two = host.start("0000:41:00.0", "acme-2", UUID.randomUUID());
+            assertThat(read(host, one, "acme/params")).isEqualTo("\n");
+
+            host.write(UUID.fromString(one.name()), "acme/params", "limit=0, vnc=off\n");
+
+            assertThat(read(host, one, "acme/params")).isEqualTo("limit=0, vnc=off\n");
+            assertThat(read(host, two, "acme/params")).isEqualTo("\n");
+            assertThat(read(host, one, "acme/serial")).isEqualTo("7\n");
+            host.write(UUID.fromString(one.name()), "acme/params", " \n");
+            assertThat(read(host, one, "acme/params")).isEqualTo("\n");
+        }
+    }
+
+    @Test
+    void devicesOfAParentAreNumberedAndAFreeNumberIsTakenAgain() throws IOException {
+        try (UserHost host = host(Files.readString(FOLDER.resolve("intel-gvtg.json")))) {
+            List<UUID> devices = List.of(UUID.randomUUID(), UUID.randomUUID());
+            devices.forEach(device -> host.start("0000:00:02.0", "i915-GVTg_V5_8", device));
+            assertThat(devices).extracting(device -> number(host, device)).containsExactly("1\n", "2\n");
+
+            host.stop(devices.getFirst(), java.time.Duration.ZERO);
+            UUID third = UUID.randomUUID();
+            host.start("0000:00:02.0", "i915-GVTg_V5_8", third);
+
+            assertThat(number(host, third)).isEqualTo("1\n");
+        }
+    }
+
+    private static String number(UserHost host, UUID device) {
+        String path = "/devices/pci0000:00/0000:00:02.0/" + device + "/intel_vgpu/vgpu_id";
+        return new String(((Node.Attribute) host.tree().find(path).orElseThrow()).show(), StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "acme/params | limit=2 | EINVAL",
+                "acme/params | limit | EINVAL",
+                "acme/params | limit=0,, | EINVAL",
+                "acme/params | frames=1 | EINVAL",
+                "acme/serial | 8 | EACCES",
+                "acme/none | 8 | ENOENT",
+                "acme | 8 | ENOENT",
+                "mdev_type/create | x | ENOENT",
+            })
+    void whatIsNotPermittedIsRefusedAndChangesNothing(String file, String value, String errno) {
+        try (UserHost host = host(SETTABLE)) {
+            HostDevice device = host.start("0000:41:00.0", "acme-2", UUID.randomUUID());
+
+            assertThatThrownBy(() -> host.write(UUID.fromString(device.name()), file, value))
+                    .isInstanceOfSatisfying(
+                            RefusedException.class,
+                            e -> assertThat(e.errnoName()).isEqualTo(errno));
+            assertThat(read(host, device, "acme/params")).isEqualTo("\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"parameters\": | {\"params\": | attributes.params: has a key params",
+                "[\"off\"] | [] | attributes.params.parameters.vnc: expected 1 to",
+                "\"limit\": | \"li=mit\": | attributes.params.parameters: expected names of parameters",
+                "{\"limit\": [\"0\", \"1\"], \"vnc\": [\"off\"]} | {} | attributes.params.parameters: expected at least one",
+            })
+    void aMistakeInAnAttributeIsRefusedWithItsPlace(String right, String wrong, String message) {
+        assertThatThrownBy(() -> host(SETTABLE.replace(right, wrong)))
+                .isInstanceOf(ProfileException.class)
+                .hasMessageStartingWith("parents[0].types[0]." + message);
     }
 
     @ParameterizedTest

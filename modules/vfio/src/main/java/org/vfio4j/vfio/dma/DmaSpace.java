@@ -158,7 +158,8 @@ public final class DmaSpace implements AutoCloseable {
             if (area.bytes != null) {
                 copy(area.bytes, skip, bytes, done, count, access);
             } else if (area.owner != null) {
-                ask(area.owner, at, bytes.asSlice(done, count), access);
+                boolean whole = count == bytes.byteSize();
+                ask(area.owner, at, whole ? bytes : bytes.asSlice(done, count), access);
             }
             done += count;
         }

@@ -175,18 +175,7 @@ final class KernelDevice implements VfioDevice {
             VfioGfx.PLANE_INFO_FLAGS.set(plane, flags);
             VfioGfx.PLANE_INFO_DRM_PLANE_TYPE.set(plane, DRM_PLANE_TYPE_PRIMARY);
             VFIO_DEVICE_QUERY_GFX_PLANE.call(fd, plane);
-            return new GfxPlane(
-                    VfioGfx.PLANE_INFO_DRM_FORMAT.get(plane),
-                    VfioGfx.PLANE_INFO_DRM_FORMAT_MOD.get(plane),
-                    VfioGfx.PLANE_INFO_WIDTH.get(plane),
-                    VfioGfx.PLANE_INFO_HEIGHT.get(plane),
-                    VfioGfx.PLANE_INFO_STRIDE.get(plane),
-                    VfioGfx.PLANE_INFO_SIZE.get(plane),
-                    VfioGfx.PLANE_INFO_X_POS.get(plane),
-                    VfioGfx.PLANE_INFO_Y_POS.get(plane),
-                    VfioGfx.PLANE_INFO_X_HOT.get(plane),
-                    VfioGfx.PLANE_INFO_Y_HOT.get(plane),
-                    VfioGfx.PLANE_INFO_REGION_INDEX.get(plane));
+            return GfxPlane.read(plane);
         }
     }
 

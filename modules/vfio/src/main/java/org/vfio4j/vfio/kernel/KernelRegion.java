@@ -8,7 +8,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.MalformedException;
-import org.vfio4j.linux.uapi.CapabilityChain;
 import org.vfio4j.linux.uapi.VfioRegion;
 import org.vfio4j.vfio.RegionCapability;
 import org.vfio4j.vfio.RegionInfo;
@@ -48,35 +47,10 @@ record KernelRegion(RegionInfo info, long offset) {
     /** Reads an answer of GET_REGION_INFO, whose bytes may be anything. */
     static KernelRegion read(int index, MemorySegment answer) {
         int flags = VfioRegion.INFO_FLAGS.get(answer);
-        List<RegionCapability> capabilities = (flags & RegionInfo.CAPS) == 0
-                ? List.of()
-                : CapabilityChain.read(VfioRegion.INFO, answer).stream()
-                        .map(KernelRegion::capability)
-                        .toList();
+        List<RegionCapability> capabilities =
+                (flags & RegionInfo.CAPS) == 0 ? List.of() : RegionCapability.readChain(answer);
         return new KernelRegion(
                 new RegionInfo(index, flags, VfioRegion.INFO_SIZE.get(answer), capabilities),
                 VfioRegion.INFO_OFFSET.get(answer));
-    }
-
-    private static RegionCapability capability(CapabilityChain.Capability capability) {
-        return switch (capability.id()) {
-            case VfioRegion.VFIO_REGION_INFO_CAP_SPARSE_MMAP -> sparse(capability);
-            case VfioRegion.VFIO_REGION_INFO_CAP_TYPE -> {
-                MemorySegment type = capability.as(VfioRegion.CAP_TYPE);
-                yield new RegionCapability.Type(
-                        VfioRegion.CAP_TYPE_TYPE.get(type), VfioRegion.CAP_TYPE_SUBTYPE.get(type));
-            }
-            case VfioRegion.VFIO_REGION_INFO_CAP_MSIX_MAPPABLE -> new RegionCapability.MsixMappable();
-            default -> new RegionCapability.Other(capability.id(), capability.version());
-        };
-    }
-
-    private static RegionCapability sparse(CapabilityChain.Capability capability) {
-        long count = VfioRegion.SPARSE_MMAP_NR_AREAS.unsigned(capability.as(VfioRegion.SPARSE_MMAP));
-        return new RegionCapability.SparseMmap(
-                capability.elements(VfioRegion.SPARSE_MMAP, count, VfioRegion.SPARSE_AREA).stream()
-                        .map(area -> new RegionCapability.Area(
-                                VfioRegion.SPARSE_AREA_OFFSET.get(area), VfioRegion.SPARSE_AREA_SIZE.get(area)))
-                        .toList());
     }
 }

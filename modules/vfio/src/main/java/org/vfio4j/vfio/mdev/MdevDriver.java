@@ -6,7 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.VfioException;
 import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.core.DeviceReport;
 import org.vfio4j.vfio.core.OpenContext;
@@ -16,8 +18,8 @@ import org.vfio4j.vfio.core.Query;
  * A vendor driver of mediated devices: its parent, its types, and how it makes a device. Found through {@link java.util.ServiceLoader}; an
  * instance is one parent with its own resources, which all its types share. Safe for use by many threads.
  *
- * <p>The methods that have a default are what a driver can tell or do more. The mdev core asks for name, parent, types, features and version
- * once, when it gets to know the driver.
+ * <p>The methods that have a default are what a driver can tell or do more. The mdev core asks for name, parent, types, features, version,
+ * the attributes' group and which of them can be written once, when it gets to know the driver.
  */
 public interface MdevDriver {
     /** The driver's name, such as {@code mdpy}. */
@@ -49,8 +51,28 @@ public interface MdevDriver {
         return create(uuid, type);
     }
 
-    /** The files of the device's {@code vendor} attribute group, name to content, without the trailing newline. */
+    /** The files of the device's {@link #attributeGroup}, name to content, without the trailing newline. */
     Map<String, String> vendorAttributes(UUID uuid, MdevType type);
+
+    /** The directory those files lie in, such as {@code nvidia}; empty if they lie in the device's own, as vfio_ap's do. */
+    default String attributeGroup() {
+        return "vendor";
+    }
+
+    /** The names of those that can be written. One that {@link #vendorAttributes} has not can only be written. */
+    default Set<String> writableAttributes(MdevType type) {
+        return Set.of();
+    }
+
+    /**
+     * Somebody writes one of the {@link #writableAttributes}.
+     *
+     * @param value without a trailing newline
+     * @throws org.vfio4j.linux.ErrnoException EINVAL for what it cannot be set to, or what else the vendor's driver answers
+     */
+    default void writeAttribute(UUID uuid, MdevType type, String name, String value) {
+        throw new VfioException(Errno.EACCES, name() + " has no attribute that can be written");
+    }
 
     /**
      * A first user opens the device: {@link org.vfio4j.vfio.core.DeviceOps#open}.

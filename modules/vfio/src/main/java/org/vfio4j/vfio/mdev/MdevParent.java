@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -21,13 +22,18 @@ public final class MdevParent {
     private final String driverName;
     private final Optional<String> driverVersion;
     private final ParentDevice device;
+    private final String attributeGroup;
     private final Map<String, Offer> types = new LinkedHashMap<>();
 
     private final ReadWriteLock registration = new ReentrantReadWriteLock();
     private boolean registered = true;
 
-    /** A type and what its devices can do. */
-    private record Offer(MdevType type, DeviceFeatures features, Optional<MigrationVersion> migrationVersion) {}
+    /** A type, what its devices can do, which of their attributes can be written, and what their states are called. */
+    private record Offer(
+            MdevType type,
+            DeviceFeatures features,
+            Set<String> writable,
+            Optional<MigrationVersion> migrationVersion) {}
 
     /**
      * Asks the driver who it is.
@@ -40,12 +46,19 @@ public final class MdevParent {
         this.driverName = guard.call("name", driver::name);
         this.driverVersion = guard.call("hostDriverVersion", driver::hostDriverVersion);
         this.device = guard.call("parent", driver::parent);
+        this.attributeGroup = guard.call("attributeGroup", driver::attributeGroup);
         BusDevice.requireName(driverName);
+        if (!attributeGroup.isEmpty()) {
+            BusDevice.requireName(attributeGroup);
+        }
         for (MdevType type : guard.call("types", () -> List.copyOf(driver.types()))) {
             BusDevice.requireName(type.id());
+            Set<String> writable = guard.call("writableAttributes", () -> Set.copyOf(driver.writableAttributes(type)));
+            writable.forEach(BusDevice::requireName);
             Offer offer = new Offer(
                     type,
                     guard.call("features", () -> driver.features(type)),
+                    writable,
                     guard.call("migrationVersion", () -> driver.migrationVersion(type)));
             if (types.putIfAbsent(type.id(), offer) != null) {
                 throw new VfioException(Errno.EINVAL, driverName + " has two types " + type.id());
@@ -104,6 +117,16 @@ public final class MdevParent {
         offer(type);
         return version.length() <= MigrationVersion.MAX_LENGTH
                 && guard.call("acceptsMigrationVersion", () -> driver.acceptsMigrationVersion(type, version));
+    }
+
+    /** The directory of its devices' attributes, {@link MdevDriver#attributeGroup}. */
+    public String attributeGroup() {
+        return attributeGroup;
+    }
+
+    /** Which attributes of devices of one of its types can be written. */
+    public Set<String> writableAttributes(MdevType type) {
+        return offer(type).writable();
     }
 
     private Offer offer(MdevType type) {

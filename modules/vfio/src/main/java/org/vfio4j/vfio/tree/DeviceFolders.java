@@ -2,9 +2,7 @@
 package org.vfio4j.vfio.tree;
 
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioException;
@@ -38,10 +36,16 @@ final class DeviceFolders {
         String path = device.core().busDevice().path();
         Folder.Builder folder = common(device.core());
         ParentFolders.migrationVersion(folder, device.parent(), device.type());
-        return folder.link("mdev_type", path, types(device) + device.type().id())
-                .entry("remove", () -> File.writeOnly(folder.alive(), written -> remove(device, written)))
-                .entry("vendor", () -> vendor(folder.alive(), device))
-                .build();
+        folder.link("mdev_type", path, types(device) + device.type().id())
+                .entry("remove", () -> File.writeOnly(folder.alive(), written -> remove(device, written)));
+        VendorAttributes attributes = new VendorAttributes(device, folder.alive());
+        String group = device.parent().attributeGroup();
+        if (group.isEmpty()) {
+            attributes.into(folder);
+        } else if (!folder.has(group)) {
+            folder.entry(group, attributes::folder);
+        }
+        return folder.build();
     }
 
     /** A platform device's or a PCI function's. */
@@ -144,23 +148,6 @@ final class DeviceFolders {
 
     private static String flag(DeviceFeatures features, int feature) {
         return features.has(feature) ? "1" : "0";
-    }
-
-    private static Node vendor(BooleanSupplier alive, MdevDevice device) {
-        return Folder.whileTrue(alive)
-                .entries(
-                        () -> List.copyOf(device.vendorAttributes().keySet()),
-                        name -> Optional.ofNullable(device.vendorAttributes().get(name))
-                                .map(text -> File.line(alive, () -> current(device, name))))
-                .build();
-    }
-
-    private static String current(MdevDevice device, String attribute) {
-        String text = device.vendorAttributes().get(attribute);
-        if (text == null) {
-            throw new VfioException(Errno.ENODEV, "the attribute " + attribute + " is gone");
-        }
-        return text;
     }
 
     private Map<String, String> properties(BusDevice device) {

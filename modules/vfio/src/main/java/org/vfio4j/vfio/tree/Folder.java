@@ -101,6 +101,11 @@ final class Folder implements Node.Directory {
             return this;
         }
 
+        /** Whether there is an entry of this name that is always there. */
+        boolean has(String name) {
+            return fixed.containsKey(name);
+        }
+
         BooleanSupplier alive() {
             return alive;
         }

@@ -2,6 +2,7 @@
 package org.vfio4j.vfio.tree;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.vfio4j.vfio.bus.BusDrivers;
 import org.vfio4j.vfio.core.CoreDevice;
@@ -54,6 +55,19 @@ public final class HostTree {
     /** {@code /sys}. */
     public Node.Directory root() {
         return root;
+    }
+
+    /** What is at a path below {@code /sys}, such as {@code /devices/virtual/mdpy/mdpy}; links on the way are not followed. */
+    public Optional<Node> find(String path) {
+        Optional<Node> at = Optional.of(root);
+        for (String name : path.split("/", -1)) {
+            if (!name.isEmpty()) {
+                at = at.filter(Node.Directory.class::isInstance)
+                        .map(Node.Directory.class::cast)
+                        .flatMap(folder -> folder.child(name));
+            }
+        }
+        return at;
     }
 
     /** Tells {@code listener} what udev would hear of the core's devices from now on: each device, and its VFIO device with it. */

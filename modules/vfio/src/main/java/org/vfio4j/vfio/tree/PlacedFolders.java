@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.tree;
 
-import java.util.LinkedHashMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.vfio4j.vfio.core.Bus;
 import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.core.Group;
@@ -17,6 +18,7 @@ import org.vfio4j.vfio.mdev.MdevParent;
 final class PlacedFolders {
     private static final String DEVICES = "/devices";
     private static final String GROUPS = "/devices/virtual/vfio";
+    private static final Set<Bus> PHYSICAL = EnumSet.of(Bus.PCI, Bus.PLATFORM);
 
     private final VfioCore core;
     private final MdevCore mdev;
@@ -39,37 +41,47 @@ final class PlacedFolders {
     }
 
     private List<String> names(String path) {
-        return placed().keySet().stream()
-                .filter(place -> place.startsWith(path + "/"))
+        return places().filter(place -> isBelow(place, path))
                 .map(place -> first(place.substring(path.length() + 1)))
                 .distinct()
                 .toList();
     }
 
     private Optional<Node> child(String path) {
-        Map<String, Supplier<Node>> placed = placed();
-        Supplier<Node> folder = placed.get(path);
-        if (folder != null) {
-            return Optional.of(folder.get());
-        }
-        return placed.keySet().stream().anyMatch(place -> place.startsWith(path + "/"))
-                ? Optional.of(at(path))
-                : Optional.empty();
+        return parent(path)
+                .map(parent -> (Node) parents.parent(parent))
+                .or(() -> physical(path).map(devices::physical))
+                .or(() -> path.equals(GROUPS) ? Optional.of(groups()) : Optional.empty())
+                .or(() -> places().anyMatch(place -> isBelow(place, path)) ? Optional.of(at(path)) : Optional.empty());
     }
 
-    /** Few: mediated devices lie in their parents' directories. */
-    private Map<String, Supplier<Node>> placed() {
-        Map<String, Supplier<Node>> placed = new LinkedHashMap<>();
+    private Optional<MdevParent> parent(String path) {
         for (MdevParent parent : mdev.parents()) {
-            placed.put(parent.device().path(), () -> parents.parent(parent));
-        }
-        for (Bus bus : List.of(Bus.PCI, Bus.PLATFORM)) {
-            for (CoreDevice device : core.devices(bus)) {
-                placed.put(device.busDevice().path(), () -> devices.physical(device));
+            if (parent.device().path().equals(path)) {
+                return Optional.of(parent);
             }
         }
-        placed.put(GROUPS, this::groups);
-        return placed;
+        return Optional.empty();
+    }
+
+    /** A device of the machine lies in a directory of its name. */
+    private Optional<CoreDevice> physical(String path) {
+        return core.device(path.substring(path.lastIndexOf('/') + 1))
+                .filter(device -> PHYSICAL.contains(device.busDevice().bus())
+                        && device.busDevice().path().equals(path));
+    }
+
+    /** The paths of all directories that are here by themselves. Few: mediated devices lie in their parents'. */
+    private Stream<String> places() {
+        Stream<String> physical = PHYSICAL.stream()
+                .flatMap(bus -> core.devices(bus).stream())
+                .map(device -> device.busDevice().path());
+        return Stream.of(mdev.parents().stream().map(parent -> parent.device().path()), Stream.of(GROUPS), physical)
+                .flatMap(paths -> paths);
+    }
+
+    private static boolean isBelow(String place, String folder) {
+        return place.length() > folder.length() && place.charAt(folder.length()) == '/' && place.startsWith(folder);
     }
 
     private Node groups() {

@@ -7,13 +7,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.VfioException;
 import org.vfio4j.vfio.bus.BusDrivers;
 import org.vfio4j.vfio.bus.Hardware;
 import org.vfio4j.vfio.bus.PciIdentity;
@@ -26,6 +32,7 @@ import org.vfio4j.vfio.core.OpenDevice;
 import org.vfio4j.vfio.core.VfioCore;
 import org.vfio4j.vfio.mdev.ExampleDriver;
 import org.vfio4j.vfio.mdev.MdevCore;
+import org.vfio4j.vfio.mdev.MdevType;
 import org.vfio4j.vfio.mdev.ParentDevice;
 
 class HostTreeTest {
@@ -80,6 +87,72 @@ class HostTreeTest {
         assertThat(sys.list("/bus/mdev/devices")).containsExactly(ONE, TWO);
         assertThat(sys.list(SMALL + "devices")).containsExactly(ONE, TWO);
         assertThat(sys.read(SMALL + "devices/" + ONE + "/mdev_type/name")).isEqualTo("Small\n");
+    }
+
+    /** A driver whose devices have an attribute to read and write, and one only to write. */
+    private static final class Settable extends ExampleDriver {
+        private final String group;
+        private final Map<String, String> values = new ConcurrentHashMap<>(Map.of("mode", "slow", "remove", "mine"));
+
+        Settable(String name, String group) {
+            super(name, 2);
+            this.group = group;
+        }
+
+        @Override
+        public String attributeGroup() {
+            return group;
+        }
+
+        @Override
+        public Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
+            return values;
+        }
+
+        @Override
+        public Set<String> writableAttributes(MdevType type) {
+            return Set.of("mode", "assign");
+        }
+
+        @Override
+        public void writeAttribute(UUID uuid, MdevType type, String name, String value) {
+            if (value.equals("never")) {
+                throw new VfioException(Errno.EINVAL, "never");
+            }
+            values.put("mode", name + " " + value);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"acme", ""})
+    void attributesOfAVendorAreWrittenWhereHeSaysSo(String group) {
+        mdev.addParent(new Settable("acme", group));
+        sys.write("/class/mdev_bus/acme/mdev_supported_types/example-small/create", ONE);
+        String folder = DEVICE + "/" + (group.isEmpty() ? "" : group + "/");
+        assertThat(sys.attribute(folder + "mode").mode()).isEqualTo(0644);
+        assertThat(sys.attribute(folder + "assign").mode()).isEqualTo(0200);
+        assertThat(sys.list(folder)).contains("mode", "assign").doesNotHaveDuplicates();
+
+        sys.write(folder + "mode", "fast\n");
+        assertThat(sys.read(folder + "mode")).isEqualTo("mode fast\n");
+        sys.write(folder + "assign", "0x5");
+        assertThat(sys.read(folder + "mode")).isEqualTo("assign 0x5\n");
+
+        assertErrno(Errno.EACCES, () -> sys.read(folder + "assign"));
+        assertErrno(Errno.EINVAL, () -> sys.write(folder + "mode", "never\n"));
+        assertErrno(Errno.EINVAL, () -> sys.attribute(folder + "mode").store(new byte[] {(byte) 0xff}));
+        assertThat(sys.attribute(DEVICE + "/remove").mode()).isEqualTo(0200);
+    }
+
+    @Test
+    void aPathIsFoundWithoutFollowingLinks() {
+        sys.write(SMALL + "create", ONE);
+        assertThat(tree.find("/devices/virtual/example/example/" + ONE + "/remove"))
+                .get()
+                .isInstanceOf(Node.Attribute.class);
+        assertThat(tree.find(DEVICE)).get().isInstanceOf(Node.Link.class);
+        assertThat(tree.find(DEVICE + "/remove")).isEmpty();
+        assertThat(tree.find("/devices/nothing")).isEmpty();
     }
 
     @Test

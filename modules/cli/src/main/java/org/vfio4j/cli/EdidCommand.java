@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.util.HexFormat;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.plan.Resolution;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.display.Edid;
+import org.vfio4j.vfio.display.Monitor;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code vfio edid}. */
+final class EdidCommand implements Command {
+    private static final String SET = "--set";
+
+    @Override
+    public String name() {
+        return "edid";
+    }
+
+    @Override
+    public String summary() {
+        return "The monitor that a device believes it has; sets its size";
+    }
+
+    @Override
+    public CommandSpec describe() {
+        CommandSpec spec = Command.spec(
+                        "vfio edid",
+                        "vfio edid DEVICE [--set WxH] [--host HOST] [--run-dir DIR] [-o FORM]",
+                        "Shows the EDID that a device gives its guest, or connects a monitor that wants another size:"
+                                + " the link goes down, the EDID is written, the link comes up, and the guest's driver"
+                                + " looks again.")
+                .addPositional(OneDevice.parameter())
+                .addOption(Options.value("WxH", "connect a monitor of this size, such as 1280x800", SET)
+                        .build())
+                .addOption(HostOption.spec())
+                .addOption(FolderOptions.run())
+                .addOption(OutputOption.spec());
+        spec.usageMessage()
+                .footer(Command.footer(
+                        List.of("vfio edid 1f0f2d6a", "vfio edid 1f0f2d6a --set 1280x800"),
+                        "0  shown, or set",
+                        "2  the command line was wrong",
+                        "3  not possible here: no such device, no EDID, too large for the device"));
+        return spec;
+    }
+
+    @Override
+    public int run(ParseResult line, World world) {
+        OutputOption.Form form = OutputOption.of(line);
+        String wanted = line.matchedOptionValue(SET, "");
+        @Nullable
+        Resolution size = wanted.isEmpty()
+                ? null
+                : Resolution.parse(wanted)
+                        .orElseThrow(() -> new CommandException(
+                                ExitCode.USAGE, "--set is a size such as 1280x800, not " + wanted, ""));
+        return OneDevice.use(line, world, device -> show(device, size, form, world.terminal()));
+    }
+
+    private static int show(VfioDevice device, @Nullable Resolution size, OutputOption.Form form, Terminal terminal) {
+        Monitor monitor = Monitor.of(device)
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.ENVIRONMENT,
+                        "the device has no EDID: the size of its picture cannot be asked for",
+                        "Its type decides the size; vfio display shows it."));
+        Monitor.State state = monitor.state();
+        if (size != null) {
+            require(size, state);
+            monitor.connect(Edid.of(size.width(), size.height()));
+        }
+        print(monitor, form, terminal);
+        return ExitCode.OK;
+    }
+
+    private static void require(Resolution size, Monitor.State state) {
+        boolean wide = state.maxWidth() != 0 && size.width() > state.maxWidth();
+        boolean high = state.maxHeight() != 0 && size.height() > state.maxHeight();
+        boolean possible =
+                Math.min(size.width(), size.height()) >= Edid.MIN && Math.max(size.width(), size.height()) <= Edid.MAX;
+        if (wide || high || !possible) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT,
+                    "the device cannot show " + size + ": it shows " + Edid.MIN + "x" + Edid.MIN + " to "
+                            + limit(state),
+                    "Ask for a smaller size, or take a larger type (vfio types).");
+        }
+    }
+
+    private static String limit(Monitor.State state) {
+        return (state.maxWidth() == 0 ? Edid.MAX : state.maxWidth())
+                + "x"
+                + (state.maxHeight() == 0 ? Edid.MAX : state.maxHeight());
+    }
+
+    private static void print(Monitor monitor, OutputOption.Form form, Terminal terminal) {
+        Monitor.State state = monitor.state();
+        byte[] edid = monitor.edid();
+        String preferred = Edid.preferred(edid).map(Edid.Size::toString).orElse(null);
+        form.print(terminal, () -> json(state, edid, preferred), () -> {
+            terminal.entry("monitor", edid.length == 0 ? "none" : preferred == null ? "of no known size" : preferred);
+            terminal.entry("link", state.connected() ? "up" : "down");
+            terminal.entry("at most", limit(state));
+        });
+    }
+
+    private static ObjectNode json(Monitor.State state, byte[] edid, @Nullable String preferred) {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("schema", 1)
+                .put("preferred", preferred)
+                .put("link", state.connected() ? "up" : "down")
+                .put("max_width", state.maxWidth())
+                .put("max_height", state.maxHeight())
+                .put("edid", HexFormat.of().formatHex(edid));
+    }
+}

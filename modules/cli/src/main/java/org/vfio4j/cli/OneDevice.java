@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.management.host.DeviceKind;
+import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.host.KernelHost;
+import org.vfio4j.management.host.Usage;
+import org.vfio4j.vfio.OpenException;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.display.DisplayException;
+import org.vfio4j.vfio.user.VfioUserDevice;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** The device that a command is about: found by its name, opened, and closed again. */
+final class OneDevice {
+    private OneDevice() {}
+
+    /** The parameter that names it, the first one. */
+    static PositionalParamSpec parameter() {
+        return PositionalParamSpec.builder()
+                .index("0")
+                .paramLabel("DEVICE")
+                .arity("1")
+                .type(String.class)
+                .description("UUID, PCI address or name, of which the first letters suffice, at least 4, or a vfio-user"
+                        + " socket")
+                .build();
+    }
+
+    /** Opens the device that the line names, for as long as {@code use} takes. */
+    static <T> T use(ParseResult line, World world, Function<VfioDevice, T> use) {
+        String name = line.matchedPositionalValue(0, "");
+        if (name.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, "no device is named", "vfio list shows what there is.");
+        }
+        try (Source source = HostOption.openFor(List.of(name), line, world)) {
+            HostDevice device = Selection.of(List.of(name), source).getFirst();
+            try (VfioDevice opened = open(device, source, world)) {
+                return use.apply(opened);
+            } catch (DisplayException e) {
+                throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
+            }
+        }
+    }
+
+    private static VfioDevice open(HostDevice device, Source source, World world) {
+        Optional<String> socket = device.socket();
+        boolean physical = device.kind() == DeviceKind.PCI || device.kind() == DeviceKind.PLATFORM;
+        if (physical && socket.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT,
+                    "opening " + device.name() + " would reset it",
+                    "Only mediated devices and those on vfio-user sockets can be looked at.");
+        }
+        if (socket.isEmpty() && device.usage().isInUse()) {
+            throw inUse(device);
+        }
+        try {
+            if (socket.isPresent()) {
+                return VfioUserDevice.connect(Path.of(socket.get()));
+            }
+            return switch (source) {
+                case LiveSource live -> live.host().open(device);
+                case CombinedSource both -> openKernel(device, world);
+                case RunningSource running -> throw new IllegalStateException(device.name() + " has no socket");
+                case RecordedSource recorded ->
+                    throw new CommandException(
+                            ExitCode.USAGE,
+                            "a snapshot has no devices to open",
+                            "Run this on the host itself, without --host.");
+            };
+        } catch (OpenException e) {
+            throw e.errno() == Errno.EBUSY ? inUse(device) : failed(device, e);
+        } catch (ErrnoException e) {
+            throw failed(device, e);
+        }
+    }
+
+    private static VfioDevice openKernel(HostDevice device, World world) {
+        try (KernelHost kernel = new KernelHost(world.root())) {
+            return kernel.open(device);
+        }
+    }
+
+    private static CommandException inUse(HostDevice device) {
+        List<Usage.Holder> holders = device.usage().holders();
+        return new CommandException(
+                ExitCode.ENVIRONMENT,
+                device.name() + " is in use"
+                        + (holders.isEmpty() ? "" : " by " + holders.getFirst())
+                        + ", and a kernel's VFIO device has one user at a time",
+                "Ask the machine that has it: virsh screenshot, or QEMU's screendump.");
+    }
+
+    private static CommandException failed(HostDevice device, ErrnoException e) {
+        return new CommandException(
+                ExitCode.ENVIRONMENT,
+                device.name() + " cannot be opened: " + e.getMessage(),
+                "See vfio probe " + device.name() + " for why.");
+    }
+}

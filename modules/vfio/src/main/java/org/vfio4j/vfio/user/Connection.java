@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio.user;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.List;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FdChannel;
+import org.vfio4j.linux.LinuxException;
+import org.vfio4j.linux.UnixSocket;
+
+/**
+ * One connected socket: the messages that came, and one buffer for the message that goes. A message that goes is laid into {@link #out}, then
+ * sent; nothing is allocated for it. One thread at a time, but for {@link #end}.
+ */
+final class Connection implements AutoCloseable {
+    /** {@code MAX_ERRNO} of the kernel. */
+    private static final int MAX_ERRNO = 4095;
+
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
+
+    private final FdChannel channel;
+    private final Inbox inbox;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment out = arena.allocate(Wire.MAX_MESSAGE, Long.BYTES);
+    private final Slices outSlices = new Slices(out, Wire.DATA);
+    private final long patienceNanos;
+    private boolean open = true;
+    private boolean lost;
+
+    private Connection(FdChannel channel, Inbox inbox, Duration patience) {
+        this.channel = channel;
+        this.patienceNanos = patience.toNanos();
+        this.inbox = inbox;
+    }
+
+    /**
+     * Takes ownership of a connected socket.
+     *
+     * @param patience how long the peer may keep it waiting within a message, or for a reply
+     */
+    static Connection take(Fd socket, IdleWait idle, Duration patience) {
+        FdChannel channel = FdChannel.take(socket);
+        try {
+            UnixSocket.bound(socket, patience);
+            return new Connection(channel, new Inbox(channel, idle), patience);
+        } catch (RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    Inbox inbox() {
+        return inbox;
+    }
+
+    /** The message that goes next. */
+    MemorySegment out() {
+        return out;
+    }
+
+    /** {@code length} bytes at {@code offset} of the message that goes next. */
+    MemorySegment out(int offset, int length) {
+        return outSlices.at(offset, length);
+    }
+
+    /** Answers the current message; the {@code payload} bytes behind the header lie in {@link #out}. */
+    void reply(int payload) {
+        reply(payload, List.of());
+    }
+
+    /** The same with descriptors, which stay the caller's. */
+    void reply(int payload, List<Fd> fds) {
+        answer(Wire.HEADER + payload, Wire.REPLY, 0, fds);
+    }
+
+    /** Answers the current message with an error number. */
+    void replyError(int errno) {
+        answer(Wire.HEADER, Wire.REPLY | Wire.IS_ERROR, errno, List.of());
+    }
+
+    private void answer(int size, int flags, int errno, List<Fd> fds) {
+        MemorySegment request = inbox.bytes();
+        int at = inbox.current();
+        Wire.header(out, Wire.u16(request, at + Wire.ID), Wire.u16(request, at + Wire.COMMAND), size, flags, errno);
+        send(out, size, fds);
+    }
+
+    /**
+     * Sends {@code size} bytes of a message.
+     *
+     * @throws ConnectionLostException if the peer does not take it in its time
+     */
+    void send(MemorySegment message, int size, List<Fd> fds) {
+        try {
+            long sent = channel.send(message, 0, size, fds);
+            if (sent < size) {
+                sendRest(message, sent, size);
+            }
+        } catch (LinuxException e) {
+            throw lose(e);
+        }
+    }
+
+    private void sendRest(MemorySegment message, long first, int size) {
+        long begin = System.nanoTime();
+        long sent = first;
+        while (sent < size) {
+            sent += channel.send(message, sent, size - sent, List.of());
+            if (sent < size && System.nanoTime() - begin > patienceNanos) {
+                throw lose("takes no more than " + sent + " of " + size + " bytes");
+            }
+        }
+    }
+
+    /** An error number as a peer gave it; EPROTO for one that Linux has not. */
+    static int checkedErrno(int errno) {
+        return errno > 0 && errno <= MAX_ERRNO ? errno : Errno.EPROTO;
+    }
+
+    /** {@link #lose(String)} for what a call on the socket, or a message that makes no sense, says. */
+    ConnectionLostException lose(ErrnoException cause) {
+        return lose(String.valueOf(cause.getMessage()));
+    }
+
+    /** The connection is of no more use: the exception that says why. */
+    ConnectionLostException lose(String reason) {
+        lost = true;
+        return new ConnectionLostException(channel.socket().subject(), reason);
+    }
+
+    /** Whether {@link #lose} was called, even if whoever got the exception has passed over it. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Tells the peer of the end and waits, a second at most, until he has drawn his conclusions and closed too. */
+    void hangUp() {
+        if (lost) {
+            return;
+        }
+        lost = true;
+        try {
+            long begin = System.nanoTime();
+            UnixSocket.bound(channel.socket(), FAREWELL);
+            UnixSocket.shutdownSending(channel.socket());
+            while (channel.receive(out, 0, out.byteSize(), FdChannel.Wait.SOME) > 0
+                    && System.nanoTime() - begin < FAREWELL.toNanos()) {
+                channel.takeReceived().forEach(Fd::close);
+            }
+        } catch (LinuxException e) {
+            // he is gone already
+        }
+    }
+
+    /** Ends the connection from any thread: the one that waits on it finds the peer gone. */
+    synchronized void end() {
+        if (open) {
+            UnixSocket.shutdown(channel.socket());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        open = false;
+        inbox.close();
+        channel.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}

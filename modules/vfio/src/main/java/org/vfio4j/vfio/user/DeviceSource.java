@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio.user;
+
+import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.vfio.VfioDevice;
+
+/** Where a server's client gets the device from: it is opened when a client first uses it and released when that client is gone. */
+@FunctionalInterface
+public interface DeviceSource {
+    /**
+     * Opens the device for a client.
+     *
+     * @throws ErrnoException whose error number the client is answered, EBUSY if somebody else has the device
+     */
+    VfioDevice open();
+
+    /** What is told of the device in the handshake, also while somebody has it; nothing if it is not known without opening it. */
+    default Offer offer() {
+        return Offer.NONE;
+    }
+
+    /** Takes back what {@link #open} gave. No interrupt is installed any more and no memory mapped. */
+    default void release(VfioDevice device) {
+        device.close();
+    }
+
+    /** One device that stays open between clients; it is reset when a client is gone, as a new open would. */
+    static DeviceSource of(VfioDevice device) {
+        Offer offer = Offer.of(device);
+        return new DeviceSource() {
+            @Override
+            public Offer offer() {
+                return offer;
+            }
+
+            @Override
+            public VfioDevice open() {
+                return device;
+            }
+
+            @Override
+            public void release(VfioDevice released) {
+                try {
+                    device.reset();
+                } catch (ErrnoException e) {
+                    // it has no reset: the next client finds it as it is
+                }
+            }
+        };
+    }
+}

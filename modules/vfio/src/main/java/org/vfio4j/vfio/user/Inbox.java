@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.vfio.user;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FdChannel;
+import org.vfio4j.linux.MalformedException;
+import org.vfio4j.linux.Mapping;
+import org.vfio4j.linux.Memfd;
+
+/**
+ * What came over a connection, cut into messages. Many short messages are received at once; a message is read where it lies. While one is
+ * handled, a reply can be waited for, and the requests that come before the reply stay for later, in their order.
+ *
+ * <p>A message's size is checked before more of it is received. Descriptors belong to the message that began with the bytes they came with;
+ * those that nobody took are closed when the next message is asked for.
+ */
+final class Inbox implements AutoCloseable {
+    /** Room for the longest message being handled and for what comes meanwhile. Memory that is never used is never there. */
+    private static final int CAPACITY = 4 << 20;
+    /** How much is received at once while it is not known how much there is. */
+    private static final int WINDOW = 1 << 16;
+
+    /** Descriptors and the position in the stream at which their message begins. */
+    private record Arrival(long position, List<Fd> fds) {}
+
+    private final FdChannel channel;
+    private final IdleWait idle;
+    private final Mapping mapping;
+    private final MemorySegment bytes;
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
+    private int descriptors;
+    /** The position in the stream of the buffer's byte 0. */
+    private long base;
+
+    private int current;
+    private long currentPosition;
+    /** Before this byte lies the current message, which does not move. */
+    private int held;
+    /** Where the next message begins. */
+    private int begin;
+    /** Behind the last byte received. */
+    private int end;
+
+    Inbox(FdChannel channel, IdleWait idle) {
+        this.channel = channel;
+        this.idle = idle;
+        try (Fd memory = Memfd.create("vfio-user inbox", CAPACITY)) {
+            this.mapping = Mapping.readWrite(memory, 0, CAPACITY);
+        }
+        this.bytes = mapping.segment();
+    }
+
+    /** All that was received; the current message begins at {@link #current}. */
+    MemorySegment bytes() {
+        return bytes;
+    }
+
+    /** Where the current message begins. */
+    int current() {
+        return current;
+    }
+
+    /** How long the message at {@code at} is, header included. */
+    int size(int at) {
+        return Wire.u32(bytes, at + Wire.SIZE);
+    }
+
+    /**
+     * Waits for the next message, however long that takes, and makes it the current one.
+     *
+     * @return false if the peer has closed instead
+     * @throws MalformedException if it has no size that a message can have, or does not come to its end
+     */
+    boolean next() {
+        return next(true);
+    }
+
+    /** The same for one that must come in its time: {@link Limits#PATIENCE}. */
+    boolean nextInTime() {
+        return next(false);
+    }
+
+    private boolean next(boolean patient) {
+        closeArrivals(currentPosition);
+        held = 0;
+        if (begin == end || begin > CAPACITY / 2) {
+            moveTo(0);
+        }
+        while (!isComplete(0)) {
+            long n = receive(0);
+            if (n == 0 && end == begin) {
+                return false;
+            }
+            if (n == FdChannel.NOTHING && end == begin && !patient) {
+                throw new MalformedException("nothing comes");
+            }
+            if (n == 0 || (n == FdChannel.NOTHING && end != begin)) {
+                throw new MalformedException("a message ends after " + (end - begin) + " bytes");
+            }
+        }
+        current = begin;
+        currentPosition = base + current;
+        begin += size(current);
+        held = begin;
+        return true;
+    }
+
+    /**
+     * Waits for a reply while the current message is handled. Requests before it stay for {@link #next}.
+     *
+     * @return where it begins; it is there until {@link #removeReply}
+     * @throws MalformedException if none comes in time, or so many requests do that there is no room for it
+     */
+    int awaitReply() {
+        int passed = 0;
+        while (true) {
+            while (!isComplete(passed)) {
+                if (receive(passed) <= 0) {
+                    throw new MalformedException("no reply");
+                }
+            }
+            int at = begin + passed;
+            if ((Wire.u32(bytes, at + Wire.FLAGS) & Wire.TYPE_MASK) == Wire.REPLY) {
+                return at;
+            }
+            passed += size(at);
+        }
+    }
+
+    /** Forgets the reply at {@code at}, with the descriptors it carried. */
+    void removeReply(int at) {
+        int size = size(at);
+        long from = base + begin;
+        long position = base + at;
+        closeArrivals(position);
+        MemorySegment.copy(bytes, begin, bytes, begin + (long) size, at - (long) begin);
+        begin += size;
+        for (int i = arrivals.size(); i > 0; i--) {
+            Arrival arrival = arrivals.remove();
+            boolean moved = arrival.position >= from && arrival.position < position;
+            arrivals.add(moved ? new Arrival(arrival.position + size, arrival.fds) : arrival);
+        }
+    }
+
+    /** How many descriptors came with the current message. */
+    int descriptors() {
+        int count = 0;
+        for (Arrival arrival : arrivals) {
+            count += arrival.position == currentPosition ? arrival.fds.size() : 0;
+        }
+        return count;
+    }
+
+    /** Hands over the descriptors of the current message; the caller owns them. */
+    List<Fd> takeFds() {
+        if (arrivals.isEmpty()) {
+            return List.of();
+        }
+        List<Fd> fds = new ArrayList<>();
+        for (Arrival arrival : arrivals) {
+            if (arrival.position == currentPosition) {
+                fds.addAll(arrival.fds);
+            }
+        }
+        arrivals.removeIf(arrival -> arrival.position == currentPosition);
+        descriptors -= fds.size();
+        return fds;
+    }
+
+    @Override
+    public void close() {
+        arrivals.forEach(arrival -> arrival.fds.forEach(Fd::close));
+        arrivals.clear();
+        mapping.close();
+    }
+
+    private boolean isComplete(int passed) {
+        int there = end - begin - passed;
+        return there >= Wire.HEADER && there >= checkedSize(begin + passed);
+    }
+
+    private int checkedSize(int at) {
+        int size = size(at);
+        if (size < Wire.HEADER || size > Wire.MAX_MESSAGE) {
+            throw new MalformedException("a message of " + Integer.toUnsignedString(size)
+                    + " bytes; there are those of " + Wire.HEADER + " to " + Wire.MAX_MESSAGE);
+        }
+        return size;
+    }
+
+    /** Receives more of the message that begins {@code passed} bytes behind the next one's begin. */
+    private long receive(int passed) {
+        int there = end - begin - passed;
+        boolean known = there >= Wire.HEADER;
+        int missing = known ? checkedSize(begin + passed) - there : Wire.HEADER - there;
+        if (end + missing > CAPACITY) {
+            moveTo(held);
+        }
+        if (end + missing > CAPACITY) {
+            throw new MalformedException("more than " + CAPACITY + " bytes of requests wait");
+        }
+        long n = known
+                ? channel.receive(bytes, end, missing, FdChannel.Wait.ALL)
+                : idle.receive(channel, bytes, end, Math.min(WINDOW, CAPACITY - end));
+        if (n > 0) {
+            end += (int) n;
+            List<Fd> fds = channel.takeReceived();
+            if (!fds.isEmpty()) {
+                arrived(passed, fds);
+            }
+        }
+        return n;
+    }
+
+    private void arrived(int passed, List<Fd> fds) {
+        arrivals.add(new Arrival(base + lastBegin(begin + passed), fds));
+        descriptors += fds.size();
+        if (descriptors > FdChannel.MAX_FDS) {
+            throw new MalformedException("more than " + FdChannel.MAX_FDS + " descriptors wait");
+        }
+    }
+
+    /** Where the last message begins that some of is there: the kernel ends a receive behind the bytes that descriptors came with. */
+    private int lastBegin(int first) {
+        int at = first;
+        while (end - at >= Wire.HEADER) {
+            int size = size(at);
+            if (size < Wire.HEADER || size >= end - at) {
+                break;
+            }
+            at += size;
+        }
+        return at;
+    }
+
+    private void moveTo(int target) {
+        MemorySegment.copy(bytes, begin, bytes, target, end - (long) begin);
+        base += begin - target;
+        end -= begin - target;
+        begin = target;
+    }
+
+    private void closeArrivals(long position) {
+        if (arrivals.isEmpty()) {
+            return;
+        }
+        arrivals.removeIf(arrival -> {
+            if (arrival.position != position) {
+                return false;
+            }
+            arrival.fds.forEach(Fd::close);
+            descriptors -= arrival.fds.size();
+            return true;
+        });
+    }
+}

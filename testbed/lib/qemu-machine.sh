@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2154,SC2034 # the options and paths come from qemu; run_qemu in machine.sh runs the command
+# The machine of testbed/qemu, and its guest's file system.
+
+# PCIe root ports, called port1 and so on; those without a device wait for one to be plugged.
+PORTS=4
+
+# guest_for PREPARED: prints the path of the guest's initramfs
+guest_for() {
+  local target
+  target=$1/guest-$(cat "$testbed/lib/build-guest" "$testbed"/qemu-guest/* | sha256sum | cut -c1-12).cpio
+  if [ ! -e "$target" ]; then
+    note "making $target"
+    "$testbed/lib/build-guest" "$1" "$target" || fail "$EXIT_UNPREPARED" "could not make $target"
+    find "$1" -maxdepth 1 -name 'guest-*' -mmin +1440 ! -path "$target" -delete
+  fi
+  printf '%s\n' "$target"
+}
+
+# machine_command RUN: sets $command; RUN is the folder of a script's run, or empty
+machine_command() {
+  local libraries=$qemu/usr/lib/x86_64-linux-gnu backend=memory-backend-memfd,share=on
+  local mode=shell
+  [ "$plain_memory" = no ] || backend=memory-backend-ram
+  export QEMU_MODULE_DIR=$libraries/qemu
+  command=(
+    "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" "$qemu/usr/bin/qemu-system-x86_64"
+    -L "$qemu/usr/share/qemu" -L "$qemu/usr/share/seabios"
+    -accel tcg -machine q35,memory-backend=ram -cpu max
+    -object "$backend,id=ram,size=${memory}M" -m "size=${memory}M,slots=4,maxmem=$((memory * 4))M"
+    -nodefaults -no-user-config -display none
+    -kernel "$prepared/vmlinuz" -initrd "$initramfs"
+  )
+  add_devices
+  if [ -n "$1" ]; then
+    mode=script
+    command+=(-no-reboot -serial "file:$1/console" -serial "file:$1/verdict")
+    command+=(-virtfs "$(folder_device in "$1/in"),readonly=on" -virtfs "$(folder_device out "$1/out")")
+  elif [ -n "$control" ]; then
+    mode=control
+    command+=(-serial "${console:+file:}${console:-null}")
+    command+=(-chardev "socket,id=control,path=$control" -serial chardev:control)
+  else
+    command+=(-no-reboot -serial mon:stdio)
+  fi
+  [ -z "$qmp" ] || command+=(-qmp "unix:$qmp")
+  [ -z "$trace" ] || command+=(-trace 'vfio_user*' -D "$trace")
+  command+=("${more[@]}")
+  # Ports of PCI devices come after the four that a PC has. No cursor blinks on a screen that somebody compares.
+  command+=(-append "console=ttyS0 quiet panic=-1 8250.nr_uarts=16 vt.global_cursor_default=0 consoleblank=0 testbed=$mode $append")
+}
+
+# add_devices: the first is called device1 and sits in port1
+add_devices() {
+  local number
+  for number in $(seq "$PORTS"); do
+    command+=(-device "pcie-root-port,id=port$number,chassis=$number,slot=$number,io-reserve=4k,mem-reserve=128M")
+  done
+  for number in "${!devices[@]}"; do
+    command+=(-device "{\"driver\":\"vfio-user-pci\",\"id\":\"device$((number + 1))\",\"bus\":\"port$((number + 1))\",\"socket\":{\"type\":\"unix\",\"path\":\"${devices[number]}\"}}")
+  done
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.vfio4j.linux.Errno;
+
+/** A device of ours reads and writes a guest's memory. */
+@Timeout(900)
+class GuestDmaIT {
+    private static final int LENGTH = 700_001;
+    private static final int MB = 1 << 20;
+
+    /** Memory that the guest's kernel leaves alone, in MB: where the device reads, and where it writes. */
+    private static final int FROM = 224;
+
+    private static final int TO = 226;
+    private static final String RESERVED = "memmap=4M$224M";
+
+    /** A request of the server's that arrived at QEMU. */
+    private static final String DMA_READ = "vfio_user_recv_request  command 0xb";
+
+    private static final long NOWHERE = 0x7000_0000L;
+
+    @TempDir
+    Path folder;
+
+    /** Shared memory is mapped by the device; any other it reaches by asking QEMU, on the socket. */
+    @ParameterizedTest
+    @ValueSource(strings = {"shared", "plain"})
+    void aDeviceCopiesTheGuestsMemory(String memory) throws Exception {
+        try (Served copier = Served.of(folder.resolve(memory), DmaCopier.create());
+                Qemu qemu = memory.equals("plain")
+                        ? Qemu.boot(folder, List.of(copier.socket()), "--append", RESERVED, "--plain-memory")
+                        : Qemu.boot(folder, List.of(copier.socket()), "--append", RESERVED)) {
+            Guest guest = qemu.guest();
+            String sum = guest.must("seq 1 " + LENGTH + " | head -c " + LENGTH + " | tee /run/numbers | md5sum");
+            guest.must("dd if=/run/numbers of=/dev/mem bs=1M seek=" + FROM + " conv=notrunc 2>&1");
+
+            assertThat(copy(guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(DmaCopier.COPIED);
+
+            assertThat(guest.must("dd if=/dev/mem bs=1M skip=" + TO + " count=1 2>/dev/null | head -c " + LENGTH
+                            + " | md5sum"))
+                    .isEqualTo(sum);
+            assertThat(qemu.trace().stream().anyMatch(line -> line.contains(DMA_READ)))
+                    .isEqualTo(memory.equals("plain"));
+            assertThat(copy(guest, NOWHERE, (long) TO * MB)).isEqualTo(Errno.EFAULT);
+            assertThat(copy(guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(DmaCopier.COPIED);
+        }
+    }
+
+    /** Has the device copy, and returns its status. */
+    private static int copy(Guest guest, long from, long to) throws Exception {
+        String status = guest.must("""
+                f=%s
+                printf '\\006' | dd of=$f/config bs=1 seek=4 conv=notrunc 2>/dev/null
+                bar=$(head -n 1 $f/resource | cut -d ' ' -f 1)
+                devmem $((bar + %d)) 64 %d
+                devmem $((bar + %d)) 64 %d
+                devmem $((bar + %d)) 32 %d
+                devmem $((bar + %d)) 32 1
+                devmem $((bar + %d)) 32
+                """.formatted(
+                        guest.functions(DmaCopier.VENDOR, DmaCopier.DEVICE),
+                        DmaCopier.SOURCE,
+                        from,
+                        DmaCopier.DESTINATION,
+                        to,
+                        DmaCopier.LENGTH,
+                        LENGTH,
+                        DmaCopier.GO,
+                        DmaCopier.STATUS));
+        return Integer.decode(status.strip());
+    }
+}

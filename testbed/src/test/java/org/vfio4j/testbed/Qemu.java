@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.testbed;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** QEMU 11.1 with a Linux guest, as {@code testbed/qemu} runs it. It listens to us; who fails to boot fails the test with its words. */
+final class Qemu implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
+
+    private final Path folder;
+    private final Process process;
+    private final Qmp qmp;
+    private final Guest guest;
+
+    private Qemu(Path folder, Process process, SocketChannel control, SocketChannel qmp)
+            throws IOException, InterruptedException {
+        this.folder = folder;
+        this.process = process;
+        this.guest = new Guest(control, this::console);
+        this.qmp = new Qmp(qmp);
+    }
+
+    /**
+     * Boots a guest.
+     *
+     * @param parent a folder, for a folder of the run's own
+     * @param devices the sockets of the devices that are there from the start; the first becomes {@code device1} in {@code port1}
+     * @param options more options of {@code testbed/qemu}
+     */
+    static Qemu boot(Path parent, List<Path> devices, String... options) throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory(parent, "qemu");
+        try (ServerSocketChannel control = listen(folder.resolve("control"));
+                ServerSocketChannel qmp = listen(folder.resolve("qmp"))) {
+            Process process = start(folder, devices, List.of(options));
+            process.onExit().thenRun(() -> {
+                close(control);
+                close(qmp);
+            });
+            try {
+                Qemu qemu = new Qemu(folder, process, accept(control), accept(qmp));
+                qemu.guest.awaitBoot();
+                return qemu;
+            } catch (ClosedChannelException e) {
+                throw new AssertionError("QEMU did not start: " + Files.readString(folder.resolve("log")), e);
+            } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+                process.destroyForcibly();
+                throw e;
+            }
+        }
+    }
+
+    private static Process start(Path folder, List<Path> devices, List<String> options) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Serving.peer("qemu"));
+        for (Path device : devices) {
+            command.addAll(List.of("--device", device.toString()));
+        }
+        for (String file : List.of("control", "qmp", "console", "trace")) {
+            command.addAll(List.of("--" + file, folder.resolve(file).toString()));
+        }
+        command.addAll(options);
+        return new ProcessBuilder(command)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectOutput(folder.resolve("log").toFile())
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    private static ServerSocketChannel listen(Path path) throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
+    }
+
+    /** Waits for QEMU's connection: as long as the script lives, which has to prepare QEMU and the kernel if nobody did. */
+    private static SocketChannel accept(ServerSocketChannel listener) throws IOException {
+        return listener.accept();
+    }
+
+    private static void close(ServerSocketChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    Guest guest() {
+        return guest;
+    }
+
+    Qmp qmp() {
+        return qmp;
+    }
+
+    /** The vfio-user messages so far, a line each, in QEMU's words. */
+    List<String> trace() throws IOException {
+        return Files.readAllLines(folder.resolve("trace"));
+    }
+
+    /** What QEMU itself had to say. */
+    String log() throws IOException {
+        return Files.readString(folder.resolve("log"));
+    }
+
+    private String console() {
+        try {
+            return Files.readString(folder.resolve("console")) + "\n--- QEMU\n" + log();
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /** Plugs the device that is served on {@code socket} into one of the ports {@code port1} to {@code port4}. */
+    void plug(String id, String port, Path socket) throws IOException, InterruptedException {
+        Map<String, ?> address = Map.of("type", "unix", "path", socket.toString());
+        qmp.execute("device_add", Map.of("driver", "vfio-user-pci", "id", id, "bus", port, "socket", address));
+    }
+
+    /** Asks the guest to let a device go, and waits until it has. */
+    void unplug(String id) throws IOException, InterruptedException {
+        qmp.execute("device_del", Map.of("id", id));
+        qmp.await("DEVICE_DELETED", data -> data.path("device").asString("").equals(id));
+    }
+
+    /** Resets the machine and waits until the guest has booted again. */
+    void reset() throws IOException, InterruptedException {
+        qmp.execute("system_reset", Map.of());
+        guest.awaitBoot();
+    }
+
+    /** Adds {@code megabytes} of memory, shared with the servers as the first is, and waits until the guest has it. */
+    void plugMemory(String id, int megabytes) throws IOException, InterruptedException {
+        long before = memory();
+        String backend = id + "-memory";
+        long bytes = (long) megabytes << 20;
+        qmp.execute(
+                "object-add", Map.of("qom-type", "memory-backend-memfd", "id", backend, "size", bytes, "share", true));
+        qmp.execute("device_add", Map.of("driver", "pc-dimm", "id", id, "memdev", backend));
+        guest.await("[ $(awk '/MemTotal/ { print $2 }' /proc/meminfo) -gt " + before + " ]");
+    }
+
+    private long memory() throws IOException, InterruptedException {
+        return Long.parseLong(
+                guest.must("awk '/MemTotal/ { print $2 }' /proc/meminfo").strip());
+    }
+
+    /** Ends it as {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    @Override
+    public void close() throws IOException {
+        qmp.close();
+        process.destroy();
+        try {
+            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError("QEMU does not end: " + log());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+}
