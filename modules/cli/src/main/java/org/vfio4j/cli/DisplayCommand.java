@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.display.Damage;
-import org.vfio4j.vfio.display.DisplayException;
 import org.vfio4j.vfio.display.Edid;
 import org.vfio4j.vfio.display.Frame;
 import org.vfio4j.vfio.display.Monitor;
@@ -81,8 +80,6 @@ final class DisplayCommand implements Command {
                 watch(scanout, terminal);
             }
             return plane.isPresent() ? ExitCode.OK : ExitCode.FINDINGS;
-        } catch (DisplayException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), "");
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.plan.Resolution;
 import org.vfio4j.vfio.VfioDevice;
-import org.vfio4j.vfio.display.DisplayException;
 import org.vfio4j.vfio.display.Edid;
 import org.vfio4j.vfio.display.Monitor;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,17 +69,13 @@ final class EdidCommand implements Command {
                         ExitCode.ENVIRONMENT,
                         "the device has no EDID: the size of its picture cannot be asked for",
                         "Its type decides the size; vfio display shows it."));
-        try {
-            Monitor.State state = monitor.state();
-            if (size != null) {
-                require(size, state);
-                monitor.connect(Edid.of(size.width(), size.height()));
-            }
-            print(monitor, form, terminal);
-            return ExitCode.OK;
-        } catch (DisplayException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), "");
+        Monitor.State state = monitor.state();
+        if (size != null) {
+            require(size, state);
+            monitor.connect(Edid.of(size.width(), size.height()));
         }
+        print(monitor, form, terminal);
+        return ExitCode.OK;
     }
 
     private static void require(Resolution size, Monitor.State state) {

@@ -13,6 +13,7 @@ import org.vfio4j.management.host.KernelHost;
 import org.vfio4j.management.host.Usage;
 import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.display.DisplayException;
 import org.vfio4j.vfio.user.VfioUserDevice;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -43,6 +44,8 @@ final class OneDevice {
             HostDevice device = Selection.of(List.of(name), source).getFirst();
             try (VfioDevice opened = open(device, source, world)) {
                 return use.apply(opened);
+            } catch (DisplayException e) {
+                throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
             }
         }
     }

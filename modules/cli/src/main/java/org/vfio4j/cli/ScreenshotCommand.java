@@ -6,7 +6,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.vfio4j.vfio.VfioDevice;
-import org.vfio4j.vfio.display.DisplayException;
 import org.vfio4j.vfio.display.Frame;
 import org.vfio4j.vfio.display.Scanout;
 import picocli.CommandLine.Model.CommandSpec;
@@ -75,8 +74,6 @@ final class ScreenshotCommand implements Command {
                             + frame.format().letters() + ", by "
                             + scanout.kind().word() + ": " + Terminal.printable(file.toString()));
             return ExitCode.OK;
-        } catch (DisplayException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, e.getMessage(), "");
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT, "the file " + file + " cannot be written: " + e.getMessage(), "");

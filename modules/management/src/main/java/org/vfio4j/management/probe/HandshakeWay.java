@@ -24,7 +24,7 @@ public final class HandshakeWay implements Way {
             Question.MIGRATION, Offer.MIGRATION,
             Question.DIRTY_TRACKING, Offer.DIRTY_TRACKING);
 
-    /** Asks by the socket that a device has, if it has one. */
+    /** Asks whatever socket the device has. */
     public HandshakeWay() {}
 
     @Override

@@ -7,7 +7,15 @@ import org.vfio4j.linux.ErrnoException;
 public final class DisplayException extends ErrnoException {
     private static final long serialVersionUID = 1L;
 
+    private final String reason;
+
     public DisplayException(int errno, String reason) {
         super(errno, reason);
+        this.reason = reason;
+    }
+
+    /** Why, in words. */
+    public String reason() {
+        return reason;
     }
 }
