@@ -138,7 +138,7 @@ class SnapshotReaderTest {
                 "/devices/0/device                  | \"\\u001b[2J\" | devices[0].device: expected a text without control characters",
                 "/devices/0/device                  | \"\\u0000\"  | devices[0].device: expected a text without control characters",
                 "/devices/0/device                  | \"\\u009b\"  | devices[0].device: expected a text without control characters",
-                "/devices/0/kind                    | \"usb\"      | devices[0].kind: expected one of [mdev, pci, platform]",
+                "/devices/0/kind                    | \"usb\"      | devices[0].kind: expected one of [mdev, pci, platform, vfio-user]",
                 "/devices/0/group                   | -1           | devices[0].group: expected a number that is not negative",
                 "/devices/0/vfio_bound              | \"yes\"      | devices[0].vfio_bound: expected true, false or null",
                 "/devices/0/in_use                  | 0            | devices[0].in_use: expected true, false or null",
