@@ -24,7 +24,7 @@ public final class HandshakeWay implements Way {
             Question.MIGRATION, Offer.MIGRATION,
             Question.DIRTY_TRACKING, Offer.DIRTY_TRACKING);
 
-    /** Asks whatever socket the device has. */
+    /** Asks by the socket that a device has, if it has one. */
     public HandshakeWay() {}
 
     @Override

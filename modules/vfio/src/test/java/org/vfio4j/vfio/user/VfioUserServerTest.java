@@ -89,6 +89,7 @@ class VfioUserServerTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the first client leaves early
     void oneClientHasTheDeviceAndOthersOnlyLearnTheVersion() {
         Path path = folder.resolve("device.sock");
         try (VfioUserServer _ = VfioUserServer.listen(path, DeviceSource.of(device), false);
