@@ -84,8 +84,9 @@ class MdpyGuestIT {
     private static long bar() throws IOException, InterruptedException {
         qemu.guest().must("cd %s; [ ! -e driver ] || basename $PWD >driver/unbind".formatted(function()));
         qemu.guest().must(command(ConfigSpace.COMMAND_MEMORY));
-        return Long.decode(
-                qemu.guest().must("head -n 1 " + function() + "/resource").split(" ")[0]);
+        return Long.decode(qemu.guest()
+                .must("head -n 1 " + function() + "/resource | cut -d ' ' -f 1")
+                .strip());
     }
 
     @Test

@@ -18,12 +18,25 @@ import org.vfio4j.vfio.VfioDevice;
 
 /**
  * What a device shows, as a display takes it: the plane is queried and its memory mapped.
- *
- * @param pixels the plane's bytes, line after line, four a pixel
  */
-record Picture(int width, int height, byte[] pixels) {
+final class Picture {
     private static final long PATIENCE = Duration.ofSeconds(60).toNanos();
     private static final long PAUSE = Duration.ofMillis(20).toNanos();
+
+    private final int width;
+    private final int height;
+    private final byte[] pixels;
+
+    private Picture(int width, int height, byte[] pixels) {
+        this.width = width;
+        this.height = height;
+        this.pixels = pixels;
+    }
+
+    /** The plane's bytes, line after line, four a pixel. */
+    byte[] pixels() {
+        return pixels;
+    }
 
     /** The plane of a device that hands out dma-bufs. */
     static Picture ofDmabuf(VfioDevice device) {

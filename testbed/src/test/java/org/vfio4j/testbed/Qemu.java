@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** QEMU 11.1 with a Linux guest, as {@code testbed/qemu} runs it. It listens to us; who fails to boot fails the test with its words. */
@@ -36,7 +37,7 @@ final class Qemu implements AutoCloseable {
      * Boots a guest.
      *
      * @param parent a folder, for a folder of the run's own
-     * @param devices the sockets of the devices that are there from the start; the first becomes {@code device1} in {@code port1}
+     * @param devices the sockets of the devices that are there from the start; each in a port of its own, the first in the first
      * @param options more options of {@code testbed/qemu}
      */
     static Qemu boot(Path parent, List<Path> devices, String... options) throws IOException, InterruptedException {
@@ -44,7 +45,7 @@ final class Qemu implements AutoCloseable {
         try (ServerSocketChannel control = listen(folder.resolve("control"));
                 ServerSocketChannel qmp = listen(folder.resolve("qmp"))) {
             Process process = start(folder, devices, List.of(options));
-            process.onExit().thenRun(() -> {
+            CompletableFuture<Void> _ = process.onExit().thenRun(() -> {
                 close(control);
                 close(qmp);
             });
@@ -121,7 +122,7 @@ final class Qemu implements AutoCloseable {
         }
     }
 
-    /** Plugs the device that is served on {@code socket} into one of the ports {@code port1} to {@code port4}. */
+    /** Plugs the device that is served on {@code socket} into a port, of which there are four, from "port1" on. */
     void plug(String id, String port, Path socket) throws IOException, InterruptedException {
         Map<String, ?> address = Map.of("type", "unix", "path", socket.toString());
         qmp.execute("device_add", Map.of("driver", "vfio-user-pci", "id", id, "bus", port, "socket", address));
