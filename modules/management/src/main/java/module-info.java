@@ -16,6 +16,7 @@ module org.vfio4j.management {
     exports org.vfio4j.management.host;
     exports org.vfio4j.management.json;
     exports org.vfio4j.management.plan;
+    exports org.vfio4j.management.preflight;
     exports org.vfio4j.management.probe;
     exports org.vfio4j.management.profile;
     exports org.vfio4j.management.rule;

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.preflight.Judge;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.Platform;
 
 /**
  * All that this machine has: its kernel's devices, and after them those of the running user-space host. Both can have a device of one name,
@@ -47,6 +49,16 @@ final class CombinedSource implements Source {
     @Override
     public Machine machine() {
         return kernel.machine();
+    }
+
+    @Override
+    public Platform platform(World world) {
+        return kernel.platform(world);
+    }
+
+    @Override
+    public @Nullable Judge judgeOrNull() {
+        return user.judgeOrNull();
     }
 
     @Override

@@ -23,6 +23,8 @@ interface Command {
                 new ScreenshotCommand(),
                 new EdidCommand(),
                 new SnapshotCommand(),
+                new PreflightCommand(),
+                new RulesCommand(),
                 new ServeCommand(),
                 new ServeDeviceCommand(),
                 new StartCommand(),

@@ -57,7 +57,11 @@ final class HostOption {
 
     /** The host that was named; the caller closes it. */
     static Source open(ParseResult line, World world) {
-        String host = line.matchedOptionValue(NAME, ALL);
+        return open(line.matchedOptionValue(NAME, ALL), line, world);
+    }
+
+    /** The host of that name or file; the caller closes it. */
+    static Source open(String host, ParseResult line, World world) {
         return switch (host) {
             case ALL -> all(line, world);
             case KERNEL -> kernel(world);

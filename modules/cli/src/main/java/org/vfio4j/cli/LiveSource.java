@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
+import org.vfio4j.management.host.KernelHost;
 import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.preflight.Judge;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
 import org.vfio4j.management.probe.Way;
 import org.vfio4j.management.probe.Ways;
+import org.vfio4j.management.snapshot.Platform;
 
 /**
  * A host that can be asked now.
@@ -28,6 +32,19 @@ record LiveSource(String name, Host host) implements Source {
     @Override
     public Machine machine() {
         return host.machine();
+    }
+
+    @Override
+    public Platform platform(World world) {
+        if (host instanceof KernelHost kernel && !kernel.isThisMachine()) {
+            return Platform.of(kernel.root());
+        }
+        return Platform.of(world.root(), world.commands());
+    }
+
+    @Override
+    public @Nullable Judge judgeOrNull() {
+        return host instanceof UserHost user ? user::acceptsMigrationVersion : null;
     }
 
     @Override

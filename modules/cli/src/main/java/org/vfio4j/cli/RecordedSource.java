@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.preflight.Judge;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.Platform;
 import org.vfio4j.management.snapshot.Snapshot;
 
 /** A snapshot: it answers with what was answered then. */
@@ -23,6 +25,16 @@ record RecordedSource(Snapshot snapshot) implements Source {
     @Override
     public Machine machine() {
         return new Machine(snapshot.hostName(), snapshot.kernel());
+    }
+
+    @Override
+    public Platform platform(World world) {
+        return snapshot.platform();
+    }
+
+    @Override
+    public @Nullable Judge judgeOrNull() {
+        return null;
     }
 
     @Override

@@ -8,8 +8,10 @@ import org.vfio4j.management.control.RunningHost;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.preflight.Judge;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.Platform;
 
 /** The running user-space host. */
 record RunningSource(RunningHost host) implements Source {
@@ -21,6 +23,16 @@ record RunningSource(RunningHost host) implements Source {
     @Override
     public Machine machine() {
         return host.machine();
+    }
+
+    @Override
+    public Platform platform(World world) {
+        return Platform.of(world.root(), world.commands());
+    }
+
+    @Override
+    public @Nullable Judge judgeOrNull() {
+        return host::acceptsMigrationVersion;
     }
 
     @Override

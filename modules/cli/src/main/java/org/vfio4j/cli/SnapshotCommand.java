@@ -101,7 +101,7 @@ final class SnapshotCommand implements Command {
         }
     }
 
-    private static Snapshot take(Source source, List<String> opened, World world) {
+    static Snapshot take(Source source, List<String> opened, World world) {
         if (source instanceof RecordedSource recorded) {
             recorded.requireNoQuestion(null, !opened.isEmpty());
             return recorded.snapshot();
@@ -113,6 +113,7 @@ final class SnapshotCommand implements Command {
                 source.kind(),
                 machine.hostName(),
                 machine.kernelRelease(),
+                source.platform(world),
                 world.clock().instant(),
                 inventory,
                 probes);

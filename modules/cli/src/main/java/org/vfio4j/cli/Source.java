@@ -7,8 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
+import org.vfio4j.management.preflight.Judge;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.Platform;
 
 /** Where a command's facts come from: a host that can be asked, or what was written down of one. */
 sealed interface Source extends AutoCloseable permits LiveSource, RunningSource, CombinedSource, RecordedSource {
@@ -27,6 +29,13 @@ sealed interface Source extends AutoCloseable permits LiveSource, RunningSource,
 
     /** The machine that the host is on. */
     Machine machine();
+
+    /** What else of that machine decides whether devices can move. */
+    Platform platform(World world);
+
+    /** Asks the drivers whether they load others' states; null where they cannot be asked now. */
+    @Nullable
+    Judge judgeOrNull();
 
     /** The parents and their types, without the devices. */
     Inventory types();

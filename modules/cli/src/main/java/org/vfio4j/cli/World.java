@@ -2,9 +2,11 @@
 package org.vfio4j.cli;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.vfio4j.linux.sysfs.Root;
+import org.vfio4j.management.host.Commands;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.UserHost;
 
@@ -16,14 +18,29 @@ import org.vfio4j.management.host.UserHost;
  * @param demo makes the host inside this process
  * @param clock tells the time
  * @param environment of this process
+ * @param commands the machine's programs
  */
-record World(Terminal terminal, Root root, Supplier<Host> demo, Clock clock, Map<String, String> environment) {
+record World(
+        Terminal terminal,
+        Root root,
+        Supplier<Host> demo,
+        Clock clock,
+        Map<String, String> environment,
+        Commands commands) {
+    private static final Duration BOUND = Duration.ofSeconds(5);
+
     World {
         environment = Map.copyOf(environment);
     }
 
     /** This machine. */
     static World of(Terminal terminal) {
-        return new World(terminal, Root.ofThisMachine(), UserHost::demo, Clock.systemUTC(), System.getenv());
+        return new World(
+                terminal,
+                Root.ofThisMachine(),
+                UserHost::demo,
+                Clock.systemUTC(),
+                System.getenv(),
+                Commands.ofThisMachine(BOUND));
     }
 }

@@ -50,6 +50,8 @@ class GoldenTest {
                 "probe",
                 "plan",
                 "snapshot",
+                "preflight",
+                "rules",
                 "serve",
                 "serve-device",
                 "start",
@@ -117,6 +119,43 @@ class GoldenTest {
         golden("probe-chosen", "probe", "--host", "NODE7", "0000:02:00.0", "1f0f2d6a-0000-4000-8000-000000000007");
         golden("types-parent", "types", "--host", "NODE7", "--parent", "0000:00:02.0");
         golden("probe-debugfs", "probe", "--host", "SAMPLES", "--way", "debugfs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"table", "json"})
+    void aPreflightInEveryForm(String form) throws IOException {
+        String mtty = "1f0f2d6a-0000-4000-8000-000000000007";
+        golden("preflight-" + form, "preflight", "-D", mtty, "--from", "NODE7", "--to", "NODE7", "-o", form);
+        golden(
+                "preflight-fine-" + form,
+                "preflight",
+                "-D",
+                mtty,
+                "--from",
+                "NODE7",
+                "--to",
+                "NODE7",
+                "--qemu",
+                "11.1",
+                "--state-size",
+                "8",
+                "-o",
+                form);
+    }
+
+    @Test
+    void preflightSaysWhatIsWrongWithItsLine() throws IOException {
+        golden("error-preflight-nothing", "preflight");
+        golden("error-preflight-host", "preflight", "-D", "x", "--from", "nowhere", "--to", "demo");
+        golden("error-preflight-map", "preflight", "-D", "x", "--from", "demo", "--to", "demo", "--map", "x");
+        golden("error-preflight-rules", "preflight", "-D", "x", "--from", "demo", "--to", "demo", "--rules", "pom.xml");
+        golden("error-rules-unknown", "rules", "nothing-of-the-kind");
+    }
+
+    @Test
+    void rulesAreListed() throws IOException {
+        golden("rules", "rules");
+        golden("rules-one", "rules", "vfio-user-state-lost");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.vfio4j.linux.sysfs.Root;
+import org.vfio4j.management.host.Commands;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.UserHost;
 
@@ -38,7 +39,8 @@ record Run(String out, String err, int code) {
                         Root.at(machine),
                         demo,
                         Clock.fixed(NOW, ZoneOffset.UTC),
-                        Map.of("VFIO4J_RUN_DIR", "no-such-folder")),
+                        Map.of("VFIO4J_RUN_DIR", "no-such-folder"),
+                        Commands.NONE),
                 args);
         return new Run(out.toString(), err.toString(), code);
     }

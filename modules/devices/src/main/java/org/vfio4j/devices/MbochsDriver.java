@@ -15,6 +15,7 @@ import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.core.Query;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 
 /** The parent of mbochs displays: a fixed amount of video memory, of which each type takes its own. */
 public final class MbochsDriver implements MdevDriver {
@@ -80,6 +81,13 @@ public final class MbochsDriver implements MdevDriver {
     @Override
     public Optional<String> hostDriverVersion() {
         return Optional.of(VERSION);
+    }
+
+    /** Of {@link MbochsDevice.State}: it is for this type only. */
+    @Override
+    public Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return Optional.of(MigrationVersion.only(
+                NAME + " " + MbochsDevice.State.VERSION + " " + model(type).id()));
     }
 
     private static MdevType type(MbochsDevice.Model model) {

@@ -15,6 +15,7 @@ import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.core.Query;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 
 /** The parent of mdpy displays: a fixed number of devices, whatever their types. */
 public final class MdpyDriver implements MdevDriver {
@@ -80,6 +81,13 @@ public final class MdpyDriver implements MdevDriver {
     @Override
     public Optional<String> hostDriverVersion() {
         return Optional.of(VERSION);
+    }
+
+    /** Of {@link MdpyDevice.State}: it is for this type only. */
+    @Override
+    public Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return Optional.of(MigrationVersion.only(
+                NAME + " " + MdpyDevice.State.VERSION + " " + model(type).id()));
     }
 
     private static MdevType type(MdpyDevice.Model model) {

@@ -15,6 +15,7 @@ import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.core.Query;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 
 /** The parent of mtty serial cards: a fixed number of ports, of which each type takes its own. */
 public final class MttyDriver implements MdevDriver {
@@ -78,6 +79,12 @@ public final class MttyDriver implements MdevDriver {
     @Override
     public Optional<String> hostDriverVersion() {
         return Optional.of(VERSION);
+    }
+
+    /** The header's: {@link MttyState#checkHeader} takes its own and no other. */
+    @Override
+    public Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return Optional.of(MigrationVersion.only(MttyState.version(model(type).ports())));
     }
 
     private static MdevType type(MttyDevice.Model model) {

@@ -29,6 +29,11 @@ record MttyState(List<UartState> ports) {
         return HEADER_SIZE + ports * UartState.SIZE;
     }
 
+    /** What the state of a device with this many ports is called. */
+    static String version(int ports) {
+        return "mtty " + MAJOR + "." + MINOR + " ports=" + ports;
+    }
+
     /** The stream's first part, which is known while the device still runs. */
     static byte[] header(int ports) {
         byte[] header = new byte[HEADER_SIZE];

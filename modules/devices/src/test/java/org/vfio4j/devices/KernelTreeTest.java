@@ -49,6 +49,7 @@ class KernelTreeTest {
     private static final Map<String, String> ADDITIONS = Map.of(
             ".*/vfio_features(/(display_region|display_dmabuf|migration))?", "the thread's proposal",
             ".*/(host|guest)_driver_version", "the thread's proposal",
+            ".*/migration_(version|accepts)", "the proposal of 2019",
             ".*/power(/control)?", "the kernel has it, the capture left it out",
             "/devices/virtual/[^/]+/[^/]+/uevent", "the kernel has it, the capture left it out",
             "/devices/virtual/vfio/\\d+/subsystem", "the kernel has it, the capture left it out",
@@ -60,6 +61,7 @@ class KernelTreeTest {
             Map.entry(".*/remove", 0200),
             Map.entry(".*/create", 0200),
             Map.entry(".*/uevent", 0644),
+            Map.entry(".*/migration_version", 0644),
             Map.entry(".*/iommu_groups/\\d+/type", 0644),
             Map.entry(".*/power/control", 0644));
 

@@ -64,6 +64,7 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("find", at -> reply(find(at.at("device").text())));
         commands.put("probe", at -> reply(probe(at)));
         commands.put("compare", at -> reply(compare(at)));
+        commands.put("query-migration-version", at -> reply(migrationVersion(at)));
         commands.put("start", at -> reply(Json.device(defined.start(wanted(at)))));
         commands.put("stop", at -> reply(stop(at)));
         commands.put("define", at -> reply(define(at)));
@@ -154,6 +155,18 @@ public final class HostCommands implements ControlServer.Handler {
                 ways.stream().filter(w -> only == null || w.name().equals(only)).toList());
         List<DeviceProbe> probes = devices(at).stream().map(prober::probe).toList();
         return Json.probe(kind(), probes);
+    }
+
+    private ObjectNode migrationVersion(Cursor at) {
+        return NODES.objectNode()
+                .put(
+                        "accepted",
+                        defined.host()
+                                .acceptsMigrationVersion(
+                                        at.at("parent").text(),
+                                        at.at("type").text(),
+                                        at.at("version").text())
+                                .orElse(null));
     }
 
     private ObjectNode compare(Cursor at) {

@@ -110,6 +110,15 @@ public final class RunningHost implements AutoCloseable {
                 .toList();
     }
 
+    /** Whether a type's driver would load a state that is called so; empty where it cannot say. */
+    public Optional<Boolean> acceptsMigrationVersion(String parent, String type, String version) {
+        return Optional.ofNullable(client.call(
+                        "query-migration-version",
+                        arguments().put("parent", parent).put("type", type).put("version", version))
+                .at("accepted")
+                .booleanOrNull());
+    }
+
     /** Makes a device, and returns it. */
     public HostDevice start(ObjectNode wanted) {
         return InventoryReader.device(client.call("start", wanted));

@@ -118,6 +118,15 @@ public final class DomainXml {
         return devices("hostdev").map(element -> new Hostdev(this, element)).toList();
     }
 
+    /** The arguments that QEMU gets beside libvirt's, {@code qemu:commandline}. */
+    public List<String> arguments() {
+        return domain.childElements()
+                .filter(element -> element.localName().equals("commandline"))
+                .flatMap(Element::childElements)
+                .flatMap(element -> attribute(element, "value").stream())
+                .toList();
+    }
+
     /** Lets the guest's memory be shared: a memfd that others map. */
     public void shareMemory() {
         Element backing = child(domain, "memoryBacking", "currentMemory", "memory", "title", "name");

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param usage whether somebody has it open
  * @param guestDriverVersionOrNull what the guest's driver last said of its version, where the host can tell
  * @param socketOrNull the vfio-user socket that it is served on
+ * @param pciIdOrNull of a PCI function: vendor and device, such as {@code 15b3:101e}
  */
 public record HostDevice(
         String name,
@@ -33,7 +34,8 @@ public record HostDevice(
         @Nullable String vfioNodeOrNull,
         Usage usage,
         @Nullable String guestDriverVersionOrNull,
-        @Nullable String socketOrNull) {
+        @Nullable String socketOrNull,
+        @Nullable String pciIdOrNull) {
     /** A device of a host that knows nothing of guests' drivers and sockets. */
     public HostDevice(
             String name,
@@ -57,6 +59,7 @@ public record HostDevice(
                 groupOrNull,
                 vfioNodeOrNull,
                 usage,
+                null,
                 null,
                 null);
     }
@@ -107,6 +110,7 @@ public record HostDevice(
                 vfioNodeOrNull,
                 known,
                 guestDriverVersionOrNull,
-                socketOrNull);
+                socketOrNull,
+                pciIdOrNull);
     }
 }

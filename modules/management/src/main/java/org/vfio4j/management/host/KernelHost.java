@@ -78,7 +78,7 @@ public final class KernelHost implements Host {
         List<HostDevice> devices = new ArrayList<>();
         MdevTree mdev = MdevTree.of(root);
         reader.take(mdev.devices()).forEach(d -> devices.add(reader.mdev(d)));
-        reader.take(PciTree.of(root).vfioBound()).forEach(f -> devices.add(reader.bound(f.bound(), DeviceKind.PCI)));
+        reader.take(PciTree.of(root).vfioBound()).forEach(f -> devices.add(reader.pci(f)));
         reader.take(PlatformTree.of(root).vfioBound()).forEach(d -> devices.add(reader.bound(d, DeviceKind.PLATFORM)));
         return new Inventory(parents, devices, reader.findings);
     }
@@ -87,7 +87,7 @@ public final class KernelHost implements Host {
     public Optional<HostDevice> find(String name) {
         Reader reader = new Reader();
         Optional<HostDevice> mdev = MdevTree.of(root).device(name).first().map(reader::mdev);
-        return mdev.or(() -> PciTree.of(root).find(name).first().map(f -> reader.bound(f.bound(), DeviceKind.PCI)))
+        return mdev.or(() -> PciTree.of(root).find(name).first().map(reader::pci))
                 .or(() -> PlatformTree.of(root).find(name).first().map(d -> reader.bound(d, DeviceKind.PLATFORM)));
     }
 
@@ -138,21 +138,45 @@ public final class KernelHost implements Host {
         }
 
         List<MdevParent> parents() {
-            return take(MdevTree.of(root).parents()).stream()
-                    .map(p -> new MdevParent(
-                            p.name(), p.types().stream().map(Reader::type).toList()))
-                    .toList();
+            return take(MdevTree.of(root).parents()).stream().map(this::parent).toList();
+        }
+
+        /** A virtual parent such as mtty has no driver; its class is called as the module that made it. */
+        private MdevParent parent(MdevTree.Parent parent) {
+            Optional<String> driver =
+                    parent.driver().or(() -> parent.bus().filter(bus -> root.exists("/sys/module/" + bus)));
+            return new MdevParent(
+                    parent.name(),
+                    driver.orElse(null),
+                    driver.flatMap(this::version).orElse(null),
+                    parent.types().stream()
+                            .map(t -> type(t, parent.path() + "/mdev_supported_types/" + t.id()))
+                            .toList());
         }
 
         HostDevice mdev(MdevTree.Device device) {
-            return device(device.bound(), DeviceKind.MDEV, device.parent(), device.type());
+            return device(device.bound(), DeviceKind.MDEV, device.parent(), device.type(), null);
         }
 
         HostDevice bound(BoundDevice device, DeviceKind kind) {
-            return device(device, kind, null, null);
+            return device(device, kind, null, null, null);
         }
 
-        private HostDevice device(BoundDevice bound, DeviceKind kind, @Nullable String parent, @Nullable String type) {
+        HostDevice pci(PciTree.PciFunction function) {
+            PciTree.Id id = function.id();
+            String model = id.vendor().isPresent() && id.device().isPresent()
+                    ? String.format(
+                            "%04x:%04x", id.vendor().getAsInt(), id.device().getAsInt())
+                    : null;
+            return device(function.bound(), DeviceKind.PCI, null, null, model);
+        }
+
+        private HostDevice device(
+                BoundDevice bound,
+                DeviceKind kind,
+                @Nullable String parent,
+                @Nullable String type,
+                @Nullable String pciId) {
             String cdev =
                     bound.vfioDev().filter(VfioDev::cdev).map(VfioDev::name).orElse(null);
             return new HostDevice(
@@ -165,7 +189,10 @@ public final class KernelHost implements Host {
                     isVfioBound(bound, kind),
                     bound.iommuGroup().isPresent() ? bound.iommuGroup().getAsInt() : null,
                     cdev,
-                    usage(bound.iommuGroup(), cdev));
+                    usage(bound.iommuGroup(), cdev),
+                    null,
+                    null,
+                    pciId);
         }
 
         private static boolean isVfioBound(BoundDevice bound, DeviceKind kind) {
@@ -217,7 +244,7 @@ public final class KernelHost implements Host {
             return known;
         }
 
-        private static MdevParent.Type type(MdevTree.Type type) {
+        private MdevParent.Type type(MdevTree.Type type, String path) {
             return new MdevParent.Type(
                     type.id(),
                     type.name().orElse(null),
@@ -225,7 +252,18 @@ public final class KernelHost implements Host {
                     type.availableInstances().isPresent()
                             ? type.availableInstances().getAsInt()
                             : null,
-                    type.deviceApi().orElse(null));
+                    type.deviceApi().orElse(null),
+                    line(path + "/migration_version").orElse(null),
+                    line(path + "/migration_accepts")
+                            .map(text -> text.lines().toList())
+                            .orElse(List.of()));
+        }
+
+        /** Only a user-space host's tree has these attributes. */
+        private Optional<String> line(String path) {
+            return root.attribute(path) instanceof Reading.Found<String>(String text)
+                    ? Optional.of(text)
+                    : Optional.empty();
         }
 
         /** What keeps the processes from being examined is no fault of the tree: an ordinary user sees only his own. */

@@ -86,6 +86,7 @@ public final class SocketHost implements Host {
                 null,
                 Usage.UNKNOWN,
                 null,
-                socket.toString());
+                socket.toString(),
+                null);
     }
 }

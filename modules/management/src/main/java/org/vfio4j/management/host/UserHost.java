@@ -24,6 +24,7 @@ import org.vfio4j.vfio.mdev.MdevCore;
 import org.vfio4j.vfio.mdev.MdevDevice;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 import org.vfio4j.vfio.tree.HostTree;
 import org.vfio4j.vfio.tree.Node;
 
@@ -150,6 +151,14 @@ public final class UserHost implements Host {
         return core.open(device.name(), self);
     }
 
+    /** Whether a type's driver would load a state that is called so; empty where there is no such type, or it names no states. */
+    public Optional<Boolean> acceptsMigrationVersion(String parent, String type, String version) {
+        return mdev.parent(parent)
+                .flatMap(p -> p.type(type)
+                        .filter(t -> p.migrationVersion(t).isPresent())
+                        .map(t -> p.acceptsMigrationVersion(t, version)));
+    }
+
     /**
      * Makes a mediated device.
      *
@@ -218,6 +227,8 @@ public final class UserHost implements Host {
         return mdev.parents().stream()
                 .map(parent -> new MdevParent(
                         parent.name(),
+                        parent.driverName(),
+                        parent.driverVersion().orElse(null),
                         parent.types().stream()
                                 .map(type -> shown(parent, type, findings))
                                 .toList()))
@@ -237,8 +248,15 @@ public final class UserHost implements Host {
                     "its driver does not say how many can be made: " + e.getMessage(),
                     "Report it to the driver's author."));
         }
+        Optional<MigrationVersion> states = parent.migrationVersion(type);
         return new MdevParent.Type(
-                type.id(), type.name(), type.description().orElse(null), available, type.deviceApi());
+                type.id(),
+                type.name(),
+                type.description().orElse(null),
+                available,
+                type.deviceApi(),
+                states.map(MigrationVersion::saved).orElse(null),
+                states.map(MigrationVersion::accepted).orElse(List.of()));
     }
 
     private HostDevice shown(CoreDevice device) {
@@ -257,7 +275,8 @@ public final class UserHost implements Host {
                 null,
                 isUsed ? Usage.inUse(List.of()) : Usage.FREE,
                 guest.isEmpty() ? null : guest,
-                sockets.apply(device.name()).map(Path::toString).orElse(null));
+                sockets.apply(device.name()).map(Path::toString).orElse(null),
+                null);
     }
 
     private static DeviceKind kind(Bus bus) {

@@ -22,7 +22,11 @@ public final class InventoryReader {
 
     /** A parent with its types. */
     public static MdevParent parent(Cursor at) {
-        return new MdevParent(at.at("parent").text(), at.at("types").each(InventoryReader::type));
+        return new MdevParent(
+                at.at("parent").text(),
+                at.at("driver").textOrNull(),
+                at.at("driver_version").textOrNull(),
+                at.at("types").each(InventoryReader::type));
     }
 
     private static MdevParent.Type type(Cursor at) {
@@ -31,7 +35,9 @@ public final class InventoryReader {
                 at.at("name").textOrNull(),
                 at.at("description").textOrNull(),
                 at.at("available_instances").countOrNull(),
-                at.at("device_api").textOrNull());
+                at.at("device_api").textOrNull(),
+                at.at("migration_version").textOrNull(),
+                at.at("migration_accepts").eachOrNone(Cursor::text));
     }
 
     /** A device without its answers. */
@@ -51,7 +57,8 @@ public final class InventoryReader {
                 versions.isAbsent()
                         ? null
                         : versions.object().at("guest_driver").textOrNull(),
-                at.at("socket").textOrNull());
+                at.at("socket").textOrNull(),
+                at.at("pci_id").textOrNull());
     }
 
     /** A device with its answers. */

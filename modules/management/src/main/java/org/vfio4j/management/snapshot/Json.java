@@ -76,6 +76,10 @@ public final class Json {
         ObjectNode document = document(snapshot.host());
         document.put("host_name", snapshot.hostName());
         document.put("kernel", snapshot.kernel());
+        Platform platform = snapshot.platform();
+        document.put("qemu", platform.qemuVersionOrNull())
+                .put("libvirt", platform.libvirtVersionOrNull())
+                .put("iommu_dirty_tracking", platform.iommuDirtyTrackingOrNull());
         document.put("taken", snapshot.taken().toString());
         parents(document.putArray("parents"), snapshot.inventory().parents());
         probes(document.putArray("devices"), snapshot.probes());
@@ -90,15 +94,25 @@ public final class Json {
 
     private static void parents(ArrayNode into, List<MdevParent> parents) {
         for (MdevParent parent : parents) {
-            ArrayNode types = into.addObject().put("parent", parent.name()).putArray("types");
-            for (MdevParent.Type type : parent.types()) {
-                types.addObject()
-                        .put("type", type.id())
-                        .put("name", type.nameOrNull())
-                        .put("description", type.descriptionOrNull())
-                        .put("available_instances", type.availableOrNull())
-                        .put("device_api", type.deviceApiOrNull());
-            }
+            ArrayNode types = into.addObject()
+                    .put("parent", parent.name())
+                    .put("driver", parent.driverOrNull())
+                    .put("driver_version", parent.driverVersionOrNull())
+                    .putArray("types");
+            parent.types().forEach(type -> type(types.addObject(), type));
+        }
+    }
+
+    private static void type(ObjectNode into, MdevParent.Type type) {
+        into.put("type", type.id())
+                .put("name", type.nameOrNull())
+                .put("description", type.descriptionOrNull())
+                .put("available_instances", type.availableOrNull())
+                .put("device_api", type.deviceApiOrNull());
+        if (type.migrationVersionOrNull() != null) {
+            ArrayNode accepts =
+                    into.put("migration_version", type.migrationVersionOrNull()).putArray("migration_accepts");
+            type.migrationAccepts().forEach(accepts::add);
         }
     }
 
@@ -114,6 +128,9 @@ public final class Json {
                 .put("group", device.groupOrNull())
                 .put("cdev", device.vfioNodeOrNull());
         device.socket().ifPresent(socket -> node.put("socket", socket));
+        if (device.pciIdOrNull() != null) {
+            node.put("pci_id", device.pciIdOrNull());
+        }
         usage(node, device.usage());
         return node;
     }

@@ -40,6 +40,10 @@ public final class SnapshotReader {
                 root.at("host").text(),
                 root.at("host_name").text(),
                 root.at("kernel").text(),
+                new Platform(
+                        root.at("qemu").textOrNull(),
+                        root.at("libvirt").textOrNull(),
+                        root.at("iommu_dirty_tracking").booleanOrNull()),
                 instant(root.at("taken")),
                 inventory,
                 probes);

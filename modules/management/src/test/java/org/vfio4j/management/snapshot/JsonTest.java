@@ -109,7 +109,8 @@ class JsonTest {
     @Test
     void typesStandUnderTheirParents() {
         assertThat(Json.types("tree", Samples.snapshot().inventory()).at("/parents/0"))
-                .hasToString("{\"parent\":\"mtty\",\"types\":[{\"type\":\"mtty-1\",\"name\":\"Single port\","
+                .hasToString("{\"parent\":\"mtty\",\"driver\":null,\"driver_version\":null,"
+                        + "\"types\":[{\"type\":\"mtty-1\",\"name\":\"Single port\","
                         + "\"description\":null,\"available_instances\":21,\"device_api\":\"vfio-pci\"}]}");
     }
 }

@@ -28,6 +28,7 @@ final class Samples {
                 "kernel",
                 "node-7",
                 "6.12.117+deb12-amd64",
+                new Platform("11.1.3", null, false),
                 Instant.parse("2026-11-23T10:15:30Z"),
                 new Inventory(
                         List.of(

@@ -93,4 +93,16 @@ public interface MdevDriver {
     default Optional<String> hostDriverVersion() {
         return Optional.empty();
     }
+
+    /** What it calls the states that it saves of a type's devices, and those it loads; empty where it has no such names. */
+    default Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return Optional.empty();
+    }
+
+    /** Whether it loads, into a device of this type, a state that the driver which saved it calls so. */
+    default boolean acceptsMigrationVersion(MdevType type, String version) {
+        return migrationVersion(type)
+                .filter(known -> known.accepted().contains(version))
+                .isPresent();
+    }
 }

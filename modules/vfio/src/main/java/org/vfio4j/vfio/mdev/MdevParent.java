@@ -28,8 +28,12 @@ public final class MdevParent {
     private final ReadWriteLock registration = new ReentrantReadWriteLock();
     private boolean registered = true;
 
-    /** A type, what its devices can do, and which of their attributes can be written. */
-    private record Offer(MdevType type, DeviceFeatures features, Set<String> writable) {}
+    /** A type, what its devices can do, which of their attributes can be written, and what their states are called. */
+    private record Offer(
+            MdevType type,
+            DeviceFeatures features,
+            Set<String> writable,
+            Optional<MigrationVersion> migrationVersion) {}
 
     /**
      * Asks the driver who it is.
@@ -51,7 +55,11 @@ public final class MdevParent {
             BusDevice.requireName(type.id());
             Set<String> writable = guard.call("writableAttributes", () -> Set.copyOf(driver.writableAttributes(type)));
             writable.forEach(BusDevice::requireName);
-            Offer offer = new Offer(type, guard.call("features", () -> driver.features(type)), writable);
+            Offer offer = new Offer(
+                    type,
+                    guard.call("features", () -> driver.features(type)),
+                    writable,
+                    guard.call("migrationVersion", () -> driver.migrationVersion(type)));
             if (types.putIfAbsent(type.id(), offer) != null) {
                 throw new VfioException(Errno.EINVAL, driverName + " has two types " + type.id());
             }
@@ -91,6 +99,24 @@ public final class MdevParent {
     /** What devices of one of its types can do. */
     public DeviceFeatures features(MdevType type) {
         return offer(type).features();
+    }
+
+    /** What its driver calls the states of one of its types' devices. */
+    public Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return offer(type).migrationVersion();
+    }
+
+    /**
+     * Has its driver judge whether it would load a state.
+     *
+     * @param version what the driver that saved it calls it
+     * @return false also for what no driver can have called one
+     * @throws org.vfio4j.linux.ErrnoException EIO, ETIMEDOUT for a driver that fails
+     */
+    public boolean acceptsMigrationVersion(MdevType type, String version) {
+        offer(type);
+        return version.length() <= MigrationVersion.MAX_LENGTH
+                && guard.call("acceptsMigrationVersion", () -> driver.acceptsMigrationVersion(type, version));
     }
 
     /** The directory of its devices' attributes, {@link MdevDriver#attributeGroup}. */

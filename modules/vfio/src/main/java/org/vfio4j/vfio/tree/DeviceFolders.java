@@ -35,6 +35,7 @@ final class DeviceFolders {
     Folder mediated(MdevDevice device) {
         String path = device.core().busDevice().path();
         Folder.Builder folder = common(device.core());
+        ParentFolders.migrationVersion(folder, device.parent(), device.type());
         folder.link("mdev_type", path, types(device) + device.type().id())
                 .entry("remove", () -> File.writeOnly(folder.alive(), written -> remove(device, written)));
         VendorAttributes attributes = new VendorAttributes(device, folder.alive());

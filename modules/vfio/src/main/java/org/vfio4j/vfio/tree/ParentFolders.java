@@ -56,6 +56,7 @@ final class ParentFolders {
     private Node type(MdevParent parent, MdevType type) {
         Folder.Builder folder = Folder.always().line("name", type::name);
         type.description().ifPresent(description -> folder.line("description", () -> description));
+        migrationVersion(folder, parent, type);
         String path = parent.device().path() + "/" + TYPES + "/" + type.id() + "/devices";
         return folder.line("available_instances", () -> String.valueOf(parent.availableInstances(type)))
                 .line("device_api", type::deviceApi)
@@ -71,6 +72,26 @@ final class ParentFolders {
                                         .map(device -> Links.from(
                                                 path, device.core().busDevice().path()))))
                 .build();
+    }
+
+    /**
+     * What the driver calls the states it saves; who writes another driver's text asks whether this one would load such a state, and EINVAL is no.
+     * A type's and each of its devices'.
+     */
+    static void migrationVersion(Folder.Builder folder, MdevParent parent, MdevType type) {
+        parent.migrationVersion(type)
+                .ifPresent(known -> folder.entry(
+                                "migration_version",
+                                () -> File.line(folder.alive(), known::saved, written -> judge(parent, type, written)))
+                        .line("migration_accepts", () -> String.join("\n", known.accepted())));
+    }
+
+    private static void judge(MdevParent parent, MdevType type, byte[] written) {
+        String text = new String(written, StandardCharsets.UTF_8);
+        String version = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+        if (!parent.acceptsMigrationVersion(type, version)) {
+            throw new VfioException(Errno.EINVAL, parent.driverName() + " does not load such a state");
+        }
     }
 
     private Optional<MdevDevice> find(MdevParent parent, String uuid) {
