@@ -113,9 +113,11 @@ class ScanoutTest {
         try (Scanout scanout = Scanout.of(screen)) {
             assertThat(scanout.look()).isEmpty();
             screen.plane = plane(64, 32, 256, 0);
-            assertThat(scanout.look()).hasValueSatisfying(frame -> assertThat(frame.width()).isEqualTo(64));
+            assertThat(scanout.look())
+                    .hasValueSatisfying(frame -> assertThat(frame.width()).isEqualTo(64));
             screen.plane = plane(80, 40, 320, 0);
-            assertThat(scanout.look()).hasValueSatisfying(frame -> assertThat(frame.width()).isEqualTo(80));
+            assertThat(scanout.look())
+                    .hasValueSatisfying(frame -> assertThat(frame.width()).isEqualTo(80));
             screen.plane = GfxPlane.NONE;
             assertThat(scanout.look()).isEmpty();
         }
@@ -126,7 +128,8 @@ class ScanoutTest {
         screen.kind = 0;
 
         assertThatThrownBy(() -> Scanout.of(screen))
-                .isInstanceOfSatisfying(DisplayException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
+                .isInstanceOfSatisfying(
+                        DisplayException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV));
     }
 
     static Stream<GfxPlane> lies() {
