@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.testbed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.vfio4j.linux.Eventfd;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.Mapping;
+import org.vfio4j.linux.Memfd;
+import org.vfio4j.management.control.DeviceSockets;
+import org.vfio4j.management.host.UserHost;
+import org.vfio4j.vfio.DmaMapping;
+import org.vfio4j.vfio.IovaRange;
+import org.vfio4j.vfio.IrqInfo;
+import org.vfio4j.vfio.IrqRequest;
+import org.vfio4j.vfio.RegionFile;
+import org.vfio4j.vfio.RegionInfo;
+import org.vfio4j.vfio.user.VfioUserDevice;
+
+/**
+ * Clients come and go, and nothing of them stays: descriptors, threads, mappings. {@code -Dvfio4j.soak.cycles=1000} and {@code
+ * -Dvfio4j.soak.seconds=600} make it a long run.
+ */
+class VfioUserSoakTest {
+    private static final UUID PICTURE = UUID.fromString("1f0f2d6a-0000-4000-8000-0000000050a1");
+    private static final UUID PORT = UUID.fromString("1f0f2d6a-0000-4000-8000-0000000050a2");
+    private static final int CYCLES = Integer.getInteger("vfio4j.soak.cycles", 50);
+    private static final long SECONDS = Long.getLong("vfio4j.soak.seconds", 0);
+    private static final int ACCESSES = 200;
+
+    @TempDir
+    private Path folder;
+
+    /** What a process has open. */
+    private record Held(long descriptors, int threads, long mappings) {
+        static Held now() throws IOException {
+            try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"));
+                    Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+                return new Held(
+                        fds.count(),
+                        Thread.getAllStackTraces().size(),
+                        maps.filter(map -> map.contains("memfd:")).count());
+            }
+        }
+    }
+
+    @Test
+    void clientsComeAndGoAndNothingOfThemStays() throws IOException {
+        try (UserHost host = UserHost.installed(List.of())) {
+            host.start("mdpy", "mdpy-vga", PICTURE);
+            host.start("mtty", "mtty-2", PORT);
+            try (DeviceSockets sockets = DeviceSockets.open(host, folder.resolve("devices"), false)) {
+                Path picture = sockets.socket(PICTURE.toString()).orElseThrow();
+                Path port = sockets.socket(PORT.toString()).orElseThrow();
+                attach(picture, port);
+                Held before = Held.now();
+                long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
+
+                int cycles = 0;
+                while (cycles < CYCLES || System.nanoTime() < end) {
+                    attach(picture, port);
+                    cycles++;
+                }
+
+                Held after = Held.now();
+                System.out.println(cycles + " times two clients: before " + before + ", after " + after);
+                assertThat(after.descriptors()).isEqualTo(before.descriptors());
+                assertThat(after.mappings()).isEqualTo(before.mappings());
+                assertThat(after.threads()).isLessThanOrEqualTo(before.threads());
+            }
+        }
+    }
+
+    private static void attach(Path picture, Path port) {
+        try (Arena arena = Arena.ofConfined();
+                VfioUserDevice display = VfioUserDevice.connect(picture);
+                VfioUserDevice serial = VfioUserDevice.connect(port);
+                Eventfd interrupt = Eventfd.create();
+                Fd memory = Memfd.create("guest", 1 << 20);
+                RegionFile file = display.regionFile(RegionInfo.PCI_BAR0);
+                Mapping drawn = Mapping.readWrite(file.fd(), file.offset(), 4096)) {
+            serial.mapDma(new DmaMapping(
+                    IovaRange.of(0, 1 << 20), DmaMapping.READ | DmaMapping.WRITE, new DmaMapping.File(memory, 0)));
+            serial.setIrqs(IrqRequest.trigger(IrqInfo.PCI_INTX, interrupt.fd()));
+            MemorySegment word = arena.allocate(4);
+            for (int i = 0; i < ACCESSES; i++) {
+                drawn.segment().set(ValueLayout.JAVA_INT, 0, i);
+                assertThat(display.read(RegionInfo.PCI_BAR0, 0, word)).isEqualTo(4);
+                assertThat(word.get(ValueLayout.JAVA_INT, 0)).isEqualTo(i);
+                word.set(ValueLayout.JAVA_BYTE, 0, (byte) i);
+                assertThat(serial.write(RegionInfo.PCI_BAR0, 7, word.asSlice(0, 1)))
+                        .isEqualTo(1);
+                assertThat(serial.read(RegionInfo.PCI_BAR0, 7, word.asSlice(0, 1)))
+                        .isEqualTo(1);
+                assertThat(word.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) i);
+            }
+        }
+    }
+}
