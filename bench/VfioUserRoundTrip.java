@@ -14,6 +14,9 @@ import org.vfio4j.vfio.user.VfioUserDevice;
  * <p>Usage: java VfioUserRoundTrip.java SOCKET [LARGEST-WRITE]; see bench/vfio-user, which pins both sides.
  */
 class VfioUserRoundTrip {
+    /** Messages until both compilers of a Java server have done their work. */
+    private static final int WARM_UP = 60_000;
+
     private static final int BATCHES = 100;
     private static final long BATCH_NANOS = 20_000_000;
 
@@ -21,6 +24,11 @@ class VfioUserRoundTrip {
         int largestWrite = args.length > 1 ? Integer.parseInt(args[1]) : 1 << 20;
         try (VfioUserDevice device = VfioUserDevice.connect(Path.of(args[0]));
                 Arena arena = Arena.ofConfined()) {
+            MemorySegment four = arena.allocate(4);
+            for (int i = 0; i < WARM_UP; i++) {
+                device.read(0, 0, four);
+                device.write(0, 0, four);
+            }
             for (int size : new int[] {4, 4096, 65536, 131072, 1 << 20}) {
                 MemorySegment bytes = arena.allocate(size);
                 time("read " + size, () -> device.read(0, 0, bytes));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,11 +15,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.Mapping;
 import org.vfio4j.linux.UnixSocket;
 import org.vfio4j.management.control.DeviceSockets;
 import org.vfio4j.management.host.Finding;
@@ -29,6 +34,15 @@ import org.vfio4j.management.probe.HandshakeWay;
 import org.vfio4j.management.probe.Prober;
 import org.vfio4j.management.probe.Question;
 import org.vfio4j.management.probe.Ways;
+import org.vfio4j.vfio.Dmabuf;
+import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.IrqRequest;
+import org.vfio4j.vfio.RegionFile;
+import org.vfio4j.vfio.RegionInfo;
+import org.vfio4j.vfio.display.Edid;
+import org.vfio4j.vfio.display.Frame;
+import org.vfio4j.vfio.display.Monitor;
+import org.vfio4j.vfio.display.Scanout;
 import org.vfio4j.vfio.user.VfioUserDevice;
 
 /** The vfio-user sockets of a user-space host's devices, and what can be learnt through them. */
@@ -108,6 +122,57 @@ class DeviceSocketsTest {
                             Map.entry(Question.EDID, new Answer.Yes("handshake", "VERSION: edid true")),
                             Map.entry(Question.MIGRATION, new Answer.No("handshake", "VERSION: migration false")));
         }
+    }
+
+    @Test
+    void aDisplaySeesWhatTheClientDrawsAndIsItsMonitorAndNothingElse() {
+        host.start("mbochs", "mbochs-medium", NAME);
+        try (DeviceSockets sockets = DeviceSockets.open(host, run.resolve("devices"), false);
+                Arena arena = Arena.ofConfined();
+                VfioUserDevice client =
+                        VfioUserDevice.connect(sockets.socket(NAME.toString()).orElseThrow());
+                VfioUserDevice display = VfioUserDevice.connectDisplay(
+                        sockets.socket(NAME.toString()).orElseThrow())) {
+            assertErrno(Errno.ENODEV, display::info);
+            setMode(client, arena, 640, 480);
+            try (RegionFile file = client.regionFile(RegionInfo.PCI_BAR0);
+                    Mapping drawn = Mapping.readWrite(file.fd(), file.offset(), 640 * 480 * 4);
+                    Scanout scanout = Scanout.of(display)) {
+                Frame frame = scanout.look().orElseThrow();
+                drawn.segment().set(ValueLayout.JAVA_INT, 4 * (640 * 479 + 639), 0x5eed);
+
+                assertThat(frame.rgb(639, 479)).isEqualTo(0x5eed);
+                try (Dmabuf dmabuf =
+                        display.gfxDmabuf(scanout.plane().orElseThrow().id())) {
+                    assertErrno(Errno.EACCES, () -> Mapping.readWrite(dmabuf.fd(), dmabuf.offset(), 4096));
+                }
+            }
+            Monitor.of(display).orElseThrow().connect(Edid.of(800, 600));
+
+            assertThat(Edid.preferred(Monitor.of(client).orElseThrow().edid())).contains(new Edid.Size(800, 600));
+            MemorySegment word = arena.allocate(2);
+            assertErrno(Errno.EACCES, () -> display.write(RegionInfo.PCI_BAR0 + 2, 0x508, word));
+            assertErrno(Errno.EACCES, () -> display.read(RegionInfo.PCI_BAR0 + 2, 0x500, word));
+            assertErrno(Errno.EACCES, () -> display.write(RegionInfo.PCI_BAR0, 0, word));
+            assertErrno(Errno.EACCES, display::reset);
+            assertErrno(Errno.EACCES, () -> display.setIrqs(IrqRequest.disable(0)));
+            assertThat(client.queryGfxPlane(GfxPlane.DMABUF).width()).isEqualTo(640);
+        }
+    }
+
+    private static void setMode(VfioUserDevice device, Arena arena, int width, int height) {
+        MemorySegment word = arena.allocate(2);
+        int[][] registers = {{0x502, width}, {0x504, height}, {0x506, 32}, {0x50c, width}, {0x508, 0x41}};
+        for (int[] register : registers) {
+            word.set(ValueLayout.JAVA_SHORT, 0, (short) register[1]);
+            assertThat(device.write(RegionInfo.PCI_BAR0 + 2, register[0], word)).isEqualTo(2);
+        }
+    }
+
+    private static void assertErrno(int errno, ThrowingCallable call) {
+        assertThatExceptionOfType(ErrnoException.class)
+                .isThrownBy(call)
+                .satisfies(e -> assertThat(e.errno()).isEqualTo(errno));
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.display.Edid;
 
 /** Our mbochs in QEMU, driven by the guest's stock bochs-drm. */
 @Timeout(900)
@@ -44,7 +45,7 @@ class MbochsGuestIT {
     }
 
     private static void plugMonitor(VfioDevice device) {
-        byte[] edid = MonitorEdid.of(WIDTH, HEIGHT);
+        byte[] edid = Edid.of(WIDTH, HEIGHT);
         Access.bytes(device, EDID_REGION, EDID_BLOB, edid);
         Access.write32(device, EDID_REGION, EDID_SIZE, edid.length);
         Access.write32(device, EDID_REGION, EDID_LINK, LINK_UP);

@@ -64,7 +64,8 @@ final class OneDevice {
         }
         try {
             if (socket.isPresent()) {
-                return VfioUserDevice.connect(Path.of(socket.get()));
+                Path path = Path.of(socket.get());
+                return device.usage().isInUse() ? VfioUserDevice.connectDisplay(path) : VfioUserDevice.connect(path);
             }
             return switch (source) {
                 case LiveSource live -> live.host().open(device);

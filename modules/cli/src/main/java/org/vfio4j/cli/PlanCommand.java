@@ -21,6 +21,7 @@ import org.vfio4j.management.plan.Plan;
 import org.vfio4j.management.plan.PlanJson;
 import org.vfio4j.management.plan.Planner;
 import org.vfio4j.management.plan.QemuArguments;
+import org.vfio4j.management.plan.RenderNode;
 import org.vfio4j.management.plan.VmFacts;
 import org.vfio4j.management.plan.Wishes;
 import org.vfio4j.management.probe.DeviceProbe;
@@ -51,7 +52,11 @@ final class PlanCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio plan",
-                        "vfio plan [DEVICE...] [--domain FILE] [--format libvirt|qemu|json] [OPTIONS]",
+                        "vfio plan [DEVICE...] [--domain FILE [--diff]] [--format FORMAT]%n"
+                                + "                 [--display WISH] [--ramfb WISH] [--migration WISH]%n"
+                                + "                 [--resolution WxH] [--graphics LIST] [--render-node PATH]%n"
+                                + "                 [--qemu VERSION] [--libvirt VERSION] [--machine TYPE]%n"
+                                + "                 [--open] [--host HOST] [--run-dir DIR]",
                         "Plans how a virtual machine gets devices: libvirt's XML or QEMU's arguments that start, with the"
                                 + " display on only where it works. Why, and what was left off, goes to standard error.",
                         "",
@@ -107,10 +112,7 @@ final class PlanCommand implements Command {
             List<Candidate> candidates = candidates(names, domain, source, line);
             Wishes wishes =
                     PlanOptions.wishes(line, format.equals("qemu") ? Wishes.Manager.QEMU : Wishes.Manager.LIBVIRT);
-            Installed installed = HostOption.isThisMachine(line)
-                    ? Installed.here(world.root().base().resolve("dev"))
-                    : Installed.ELSEWHERE;
-            VmFacts vm = PlanOptions.machine(line, installed);
+            VmFacts vm = PlanOptions.machine(line, () -> source.platform(world), () -> renderNode(line, world));
             Plan plan = new Planner(Planner.rules()).plan(candidates, domain == null ? vm : vm.with(domain), wishes);
             if (domain != null && plan.works()) {
                 LibvirtXml.apply(plan, domain);
@@ -195,6 +197,12 @@ final class PlanCommand implements Command {
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private static RenderNode renderNode(ParseResult line, World world) {
+        return HostOption.isThisMachine(line)
+                ? RenderNodes.first(world.root().base().resolve("dev"))
+                : new RenderNode.Unknown();
     }
 
     private static String format(ParseResult line) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.plan.Console;
 import org.vfio4j.management.plan.RenderNode;
@@ -13,10 +14,11 @@ import org.vfio4j.management.plan.VmFacts;
 import org.vfio4j.management.plan.Wish;
 import org.vfio4j.management.plan.Wishes;
 import org.vfio4j.management.rule.Version;
+import org.vfio4j.management.snapshot.Platform;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
-/** What {@code vfio plan} is told of the machine, and what is wished for. What it is not told it looks up on this machine. */
+/** What {@code vfio plan} is told of the machine, and what is wished for. What it is not told it takes from the devices' machine. */
 final class PlanOptions {
     private static final String DISPLAY = "--display";
     private static final String RAMFB = "--ramfb";
@@ -48,9 +50,9 @@ final class PlanOptions {
                         .build())
                 .addOption(Options.value("PATH", "what OpenGL draws with, or none; else looked up here", RENDER_NODE)
                         .build())
-                .addOption(Options.value("VERSION", "QEMU's version; else that of this machine's QEMU", QEMU)
+                .addOption(Options.value("VERSION", "QEMU's version; else that of the devices' machine", QEMU)
                         .build())
-                .addOption(Options.value("VERSION", "libvirt's version; else that of this machine's", LIBVIRT)
+                .addOption(Options.value("VERSION", "libvirt's version; else that of the devices' machine", LIBVIRT)
                         .build())
                 .addOption(Options.value("TYPE", "the machine type, such as q35 or s390-ccw-virtio", MACHINE)
                         .build());
@@ -71,18 +73,26 @@ final class PlanOptions {
     /**
      * What the line says of the machine.
      *
-     * @param installed looked up for what it does not say; not at all if the devices are another machine's
+     * @param installed what the devices' machine has, asked for what the line does not say
+     * @param found the devices' machine's GPU node, asked for the same
      */
-    static VmFacts machine(ParseResult line, Installed installed) {
+    static VmFacts machine(ParseResult line, Supplier<Platform> installed, Supplier<RenderNode> found) {
         Version qemu = option(line, QEMU, text -> version(QEMU, text));
         Version libvirt = option(line, LIBVIRT, text -> version(LIBVIRT, text));
         RenderNode node =
                 option(line, RENDER_NODE, text -> text.equals(NONE) ? new RenderNode.None() : new RenderNode.At(text));
+        Platform platform = qemu == null || libvirt == null ? installed.get() : Platform.UNKNOWN;
         return VmFacts.UNKNOWN
-                .versions(qemu == null ? installed.qemu() : qemu, libvirt == null ? installed.libvirt() : libvirt)
-                .renderNode(node == null ? installed.renderNode() : node)
+                .versions(
+                        qemu == null ? known(platform.qemuVersionOrNull()) : qemu,
+                        libvirt == null ? known(platform.libvirtVersionOrNull()) : libvirt)
+                .renderNode(node == null ? found.get() : node)
                 .machine(option(line, MACHINE, Function.identity()), null)
                 .consoles(option(line, GRAPHICS, PlanOptions::consoles));
+    }
+
+    private static @Nullable Version known(@Nullable String version) {
+        return version == null ? null : Version.find(version).orElse(null);
     }
 
     private static List<Console> consoles(String text) {

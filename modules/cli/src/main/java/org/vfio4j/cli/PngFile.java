@@ -16,6 +16,9 @@ final class PngFile {
     /** Writes all of it, or leaves what was there. */
     static void write(Frame frame, Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            throw new IOException("there is no folder " + file.getParent());
+        }
         Path written = Files.createTempFile(folder, ".vfio", ".png");
         try {
             ImageIO.setUseCache(false);

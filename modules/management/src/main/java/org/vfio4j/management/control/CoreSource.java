@@ -29,6 +29,11 @@ final class CoreSource implements DeviceSource {
         return host.core().open(device.name(), host.self());
     }
 
+    @Override
+    public VfioDevice display() {
+        return device.display();
+    }
+
     /** What the device was registered with, and its EDID where the driver answers such a question without an open. */
     @Override
     public Offer offer() {

@@ -19,6 +19,7 @@ import org.vfio4j.management.host.UserHost;
 import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.core.CoreListener;
 import org.vfio4j.vfio.core.VfioCore;
+import org.vfio4j.vfio.user.Acceptor;
 import org.vfio4j.vfio.user.VfioUserServer;
 
 /**
@@ -34,6 +35,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
     private final boolean polling;
     private final Map<String, VfioUserServer> servers = new ConcurrentHashMap<>();
     private final List<Finding> findings = new ArrayList<>();
+    private final Acceptor acceptor = new Acceptor();
     private final VfioCore.Subscription subscription;
     private boolean closed;
 
@@ -75,7 +77,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
             return;
         }
         try {
-            servers.put(name, VfioUserServer.listen(path(name), new CoreSource(host, device), polling));
+            servers.put(name, VfioUserServer.listen(path(name), new CoreSource(host, device), polling, acceptor));
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "{0} has no socket: {1}", name, e.getMessage());
             findings.add(new Finding(
@@ -109,6 +111,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
             servers.clear();
         }
         open.forEach(VfioUserServer::close);
+        acceptor.close();
         try {
             Files.deleteIfExists(folder);
         } catch (IOException e) {

@@ -36,7 +36,7 @@ public record Downtime(@Nullable Long millisOrNull, List<String> assumptions) {
         List<String> assumptions = new ArrayList<>();
         assumptions.add(
                 (traffic.isBandwidthGiven() ? "The line carries " : "Nobody said what the line carries; assumed: ")
-                        + megabytes(traffic.bandwidth()) + " MB/s.");
+                        + megabytes((double) traffic.bandwidth()) + " MB/s.");
         Long state = traffic.stateBytesOrNull();
         if (state == null) {
             assumptions.add("Nobody said how large the devices' states are, so there is no estimate; --state-size does."
@@ -62,7 +62,7 @@ public record Downtime(@Nullable Long millisOrNull, List<String> assumptions) {
 
     /** Rounds as QEMU's: each sends what was changed during the one before, until the rest fits into the limit. */
     private static double afterPrecopy(Traffic traffic, double state, List<String> assumptions) {
-        String rate = "Running devices change " + megabytes(traffic.dirtyRate()) + " MB/s of what was sent";
+        String rate = "Running devices change " + megabytes((double) traffic.dirtyRate()) + " MB/s of what was sent";
         if (traffic.dirtyRate() >= traffic.bandwidth()) {
             assumptions.add(rate + ", which is not less than the line carries: sending ahead gains nothing.");
             return state;

@@ -114,7 +114,7 @@ final class MachineFacts {
     /** Who tells which memory the devices wrote: the devices, the IOMMU, nobody, or it is not known. An IOMMU knows nothing of mediated ones. */
     private String dirty() {
         Boolean iommu = source.platform().iommuDirtyTrackingOrNull();
-        if (hasUntrackedMediated || !untracked.isEmpty() && Boolean.FALSE.equals(iommu)) {
+        if (hasUntrackedMediated || (!untracked.isEmpty() && Boolean.FALSE.equals(iommu))) {
             return "none";
         }
         if (untracked.isEmpty()) {

@@ -92,7 +92,7 @@ final class Placement {
             case MDEV -> there.kind() == DeviceKind.MDEV && Objects.equals(device.typeOrNull(), there.typeOrNull());
             case PCI ->
                 there.kind() == DeviceKind.PCI
-                        && (device.pciIdOrNull() == null || there.pciIdOrNull() == null
+                        && ((device.pciIdOrNull() == null || there.pciIdOrNull() == null)
                                 ? Objects.equals(device.driverOrNull(), there.driverOrNull())
                                 : device.pciIdOrNull().equals(there.pciIdOrNull()));
             case VFIO_USER -> false;

@@ -96,9 +96,9 @@ public final class Preflight {
             api(device).ifPresent(api -> facts.put("device.api", api));
             Place place = placement.find(device);
             place(facts, place);
-            api(device)
-                    .filter(here -> place.typeOrNull() != null)
-                    .flatMap(here -> place.typeOrNull().deviceApi().map(here::equals))
+            Optional.ofNullable(place.typeOrNull())
+                    .flatMap(MdevParent.Type::deviceApi)
+                    .flatMap(there -> api(device).map(there::equals))
                     .ifPresent(same -> facts.put("api.same", same));
             MigrationFacts.source(facts, probe);
             MigrationFacts.destination(facts, probe, place, destination);

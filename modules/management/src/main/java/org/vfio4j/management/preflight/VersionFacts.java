@@ -33,7 +33,7 @@ final class VersionFacts {
         Optional<MdevParent> newParent = newParent(place);
         Driver here = driver(parent, newParent, device);
         Driver there = driver(newParent, parent, likely(device, place));
-        boolean isJudged = states(facts, device, place, newParent);
+        boolean isJudged = states(facts, device, newParent);
         facts.put("source.driver", Optional.ofNullable(here.nameOrNull()))
                 .put("source.driver-version", Optional.ofNullable(here.versionOrNull()))
                 .put("destination.driver", Optional.ofNullable(there.nameOrNull()))
@@ -46,7 +46,7 @@ final class VersionFacts {
     }
 
     /** Whether the destination's driver said yes to the name of the states that the source's saves. */
-    private boolean states(Facts.Builder facts, HostDevice device, Place place, Optional<MdevParent> newParent) {
+    private boolean states(Facts.Builder facts, HostDevice device, Optional<MdevParent> newParent) {
         Optional<String> version = parent(source, device.parentOrNull())
                 .flatMap(p -> device.type().flatMap(p::type))
                 .flatMap(MdevParent.Type::migrationVersion);

@@ -132,6 +132,14 @@ public final class CoreDevice {
         return guard;
     }
 
+    /**
+     * The device as its display has it, beside the user who has it open: the plane and its memory to look at, and the monitor. Nothing that it
+     * can do disturbs the user; without one it is ENODEV.
+     */
+    public VfioDevice display() {
+        return new DisplayDevice(guarded, () -> openCount.get() > 0);
+    }
+
     boolean isLeaving() {
         return leaving;
     }

@@ -26,6 +26,7 @@ final class Attachment implements AutoCloseable {
     private final DeviceSource source;
     private final Semaphore free;
     private @Nullable VfioDevice device;
+    private boolean isDisplay;
 
     /**
      * @param free one permit, which the server's client that has the device holds
@@ -50,7 +51,15 @@ final class Attachment implements AutoCloseable {
         return source.offer();
     }
 
+    /** The client is the device's display, and takes it from nobody. */
+    void beDisplay() {
+        isDisplay = true;
+    }
+
     private VfioDevice open() {
+        if (isDisplay) {
+            return source.display();
+        }
         take();
         try {
             return source.open();
@@ -67,6 +76,10 @@ final class Attachment implements AutoCloseable {
             return;
         }
         device = null;
+        if (isDisplay) {
+            held.close();
+            return;
+        }
         try {
             removeEventfds(held);
             unmap(held);

@@ -12,9 +12,11 @@ import org.vfio4j.linux.MalformedException;
  * @param maxMsgFds descriptors it takes in one message
  * @param maxDataXferSize data it takes in one access, in bytes
  * @param writeMultiple whether it knows REGION_WRITE_MULTI
+ * @param isDisplay of a client: that it is the device's display, beside the client that has it
  * @param extension what it says under {@link #EXTENSION}: of a client that it knows it, of a server what its device offers
  */
-record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple, Optional<Offer> extension) {
+record Capabilities(
+        int maxMsgFds, int maxDataXferSize, boolean writeMultiple, boolean isDisplay, Optional<Offer> extension) {
     /** The name of this library's extension. QEMU warns of a name that it does not know, so only who said it is answered it. */
     static final String EXTENSION = "org.vfio4j";
 
@@ -23,13 +25,21 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple, O
     private static final String MAX_DATA_XFER_SIZE = "max_data_xfer_size";
     private static final String WRITE_MULTIPLE = "write_multiple";
     private static final int DEFAULT_FDS = 1;
+    private static final String DISPLAY = "display";
+    private static final String AS_DISPLAY = "{\"" + DISPLAY + "\":true}";
 
     /** What a server of ours says to a client that does not know the extension. */
-    static final Capabilities PLAIN = new Capabilities(Limits.MESSAGE_FDS, Wire.MAX_DATA, true, Optional.empty());
+    static final Capabilities PLAIN =
+            new Capabilities(Limits.MESSAGE_FDS, Wire.MAX_DATA, true, false, Optional.empty());
 
     /** The same with the extension. */
     static Capabilities with(Offer offer) {
-        return new Capabilities(Limits.MESSAGE_FDS, Wire.MAX_DATA, true, Optional.of(offer));
+        return new Capabilities(Limits.MESSAGE_FDS, Wire.MAX_DATA, true, false, Optional.of(offer));
+    }
+
+    /** What a client says that is the device's display. */
+    static Capabilities display() {
+        return new Capabilities(Limits.MESSAGE_FDS, Wire.MAX_DATA, true, true, Optional.of(Offer.NONE));
     }
 
     /**
@@ -45,6 +55,7 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple, O
                 number(named, MAX_MSG_FDS, DEFAULT_FDS),
                 number(named, MAX_DATA_XFER_SIZE, Wire.MAX_DATA),
                 named.get(WRITE_MULTIPLE) instanceof Boolean flag && flag,
+                extension instanceof Map<?, ?> said && Boolean.TRUE.equals(said.get(DISPLAY)),
                 extension == null ? Optional.empty() : Optional.of(Offer.read(extension)));
     }
 
@@ -53,7 +64,7 @@ record Capabilities(int maxMsgFds, int maxDataXferSize, boolean writeMultiple, O
         return "{\"" + ROOT + "\":{\"" + MAX_MSG_FDS + "\":" + maxMsgFds + ",\"" + MAX_DATA_XFER_SIZE + "\":"
                 + maxDataXferSize + ",\"pgsizes\":4096,\"" + WRITE_MULTIPLE + "\":" + writeMultiple
                 + extension
-                        .map(offer -> ",\"" + EXTENSION + "\":" + offer.json())
+                        .map(offer -> ",\"" + EXTENSION + "\":" + (isDisplay ? AS_DISPLAY : offer.json()))
                         .orElse("") + "}}";
     }
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.user;
 
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.VfioException;
 
 /** Where a server's client gets the device from: it is opened when a client first uses it and released when that client is gone. */
 @FunctionalInterface
@@ -13,6 +15,15 @@ public interface DeviceSource {
      * @throws ErrnoException whose error number the client is answered, EBUSY if somebody else has the device
      */
     VfioDevice open();
+
+    /**
+     * The device as its display has it, beside the client that has it open; closing it leaves the device alone.
+     *
+     * @throws ErrnoException EOPNOTSUPP where that is not offered
+     */
+    default VfioDevice display() {
+        throw new VfioException(Errno.EOPNOTSUPP, "the device has no display beside its client");
+    }
 
     /** What is told of the device in the handshake, also while somebody has it; nothing if it is not known without opening it. */
     default Offer offer() {

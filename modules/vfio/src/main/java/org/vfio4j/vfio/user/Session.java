@@ -160,6 +160,9 @@ final class Session implements AutoCloseable {
             throw new VfioException(Errno.EINVAL, e.reason());
         }
         extended = client.extension().isPresent();
+        if (client.isDisplay()) {
+            attachment.beDisplay();
+        }
         memory.limit(client.maxDataXferSize());
         Capabilities ours = extended ? Capabilities.with(attachment.offer()) : Capabilities.PLAIN;
         VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, ours.json());

@@ -49,10 +49,10 @@ public final class VfioUserDevice implements VfioDevice {
     private final ClientInterrupts interrupts;
     private final ClientFeatures features;
 
-    private VfioUserDevice(Fd socket, Duration patience) {
+    private VfioUserDevice(Fd socket, Duration patience, Capabilities ours) {
         this.calls = new Calls(socket, memory, patience);
         try {
-            this.server = negotiate();
+            this.server = negotiate(ours);
         } catch (RuntimeException e) {
             calls.close();
             throw e;
@@ -72,6 +72,15 @@ public final class VfioUserDevice implements VfioDevice {
         return take(UnixSocket.connect(path.toString()));
     }
 
+    /**
+     * Connects as the device's display, beside the client that has the device: what it shows can be looked at and its EDID set, and nothing
+     * else is allowed (EACCES). ENODEV at the first call if no client has the device, EOPNOTSUPP from a server that does not offer this.
+     */
+    public static VfioUserDevice connectDisplay(Path path) {
+        Fd socket = UnixSocket.connect(path.toString());
+        return new VfioUserDevice(socket, Limits.PATIENCE, Capabilities.display());
+    }
+
     /** The same on a socket that is connected already, of which it takes ownership. */
     public static VfioUserDevice take(Fd socket) {
         return take(socket, Limits.PATIENCE);
@@ -79,7 +88,7 @@ public final class VfioUserDevice implements VfioDevice {
 
     /** The same with a server that may take so long over a reply. */
     static VfioUserDevice take(Fd socket, Duration patience) {
-        return new VfioUserDevice(socket, patience);
+        return new VfioUserDevice(socket, patience, Capabilities.with(Offer.NONE));
     }
 
     /** What the server told of the device in the handshake; empty for a server that knows nothing of this library's extension. */
@@ -239,13 +248,10 @@ public final class VfioUserDevice implements VfioDevice {
         memory.close();
     }
 
-    private Capabilities negotiate() {
+    private Capabilities negotiate(Capabilities ours) {
         MemorySegment out = calls.out();
-        VersionMessage ours = new VersionMessage(
-                VersionMessage.MAJOR,
-                VersionMessage.MINOR,
-                Capabilities.with(Offer.NONE).json());
-        int at = calls.call(Command.VERSION, ours.write(out.asSlice(Wire.HEADER)));
+        VersionMessage version = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, ours.json());
+        int at = calls.call(Command.VERSION, version.write(out.asSlice(Wire.HEADER)));
         try {
             VersionMessage theirs = VersionMessage.read(
                     calls.in().asSlice(at + (long) Wire.HEADER, calls.size(at) - (long) Wire.HEADER));

@@ -6,16 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.vfio4j.linux.Errno;
-import org.vfio4j.linux.ErrnoException;
-import org.vfio4j.linux.Eventfd;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.LinuxException;
-import org.vfio4j.linux.Poll;
 import org.vfio4j.linux.UnixSocket;
 import org.vfio4j.vfio.core.Credentials;
 
@@ -30,14 +26,14 @@ public final class VfioUserServer implements AutoCloseable {
     private static final int MAX_SESSIONS = 8;
 
     private static final int BACKLOG = 8;
-    private static final Duration DESCRIPTOR_PAUSE = Duration.ofMillis(200);
-    private static final Duration FOREVER = Duration.ofSeconds(-1);
 
     private final DeviceSource source;
     private final IdleWait idle;
     private final Duration patience;
     private final int uid = Credentials.ofThisProcess().uid();
-    private Optional<Eventfd> stop = Optional.empty();
+    private Optional<Acceptor> ownAcceptor = Optional.empty();
+    private Runnable stopListening = () -> {};
+    private boolean listening;
     private final Semaphore free = new Semaphore(1);
     private final Set<Session> sessions = new HashSet<>();
     private final Set<Thread> threads = new HashSet<>();
@@ -57,9 +53,16 @@ public final class VfioUserServer implements AutoCloseable {
      * @throws LinuxException EADDRINUSE if a server listens there; ENOENT, EACCES and others if the folder does not allow it
      */
     public static VfioUserServer listen(Path path, DeviceSource source, boolean polling) {
-        Fd listener = listen(path);
-        VfioUserServer server = takeSocket(listener, source, polling);
+        VfioUserServer server = takeSocket(listen(path), source, polling);
         server.path = Optional.of(path);
+        return server;
+    }
+
+    /** The same with others' connections taken by the same thread; {@code acceptor} stays the caller's, to be closed after this. */
+    public static VfioUserServer listen(Path path, DeviceSource source, boolean polling, Acceptor acceptor) {
+        VfioUserServer server = new VfioUserServer(source, polling, Limits.PATIENCE);
+        server.path = Optional.of(path);
+        server.listenTo(listen(path), acceptor);
         return server;
     }
 
@@ -71,28 +74,20 @@ public final class VfioUserServer implements AutoCloseable {
     /** The same with clients that may take so long over a message. */
     static VfioUserServer takeSocket(Fd socket, DeviceSource source, boolean polling, Duration patience) {
         VfioUserServer server = new VfioUserServer(source, polling, patience);
-        try {
-            if (UnixSocket.isListening(socket)) {
-                Eventfd stop = Eventfd.create();
-                server.stop = Optional.of(stop);
-                server.start("vfio-user listener", () -> server.acceptAll(socket, stop));
-            } else {
-                server.admit(socket);
-            }
-            return server;
-        } catch (RuntimeException e) {
-            socket.close();
-            server.close();
-            throw e;
+        if (UnixSocket.isListening(socket)) {
+            Acceptor acceptor = new Acceptor();
+            server.ownAcceptor = Optional.of(acceptor);
+            server.listenTo(socket, acceptor);
+        } else {
+            server.admit(socket);
         }
+        return server;
     }
 
     /** Waits until nothing is served any more: until {@link #close}, or until the one connection that was given has ended. */
-    public void awaitEnd() throws InterruptedException {
-        for (List<Thread> running = running(); !running.isEmpty(); running = running()) {
-            for (Thread thread : running) {
-                thread.join();
-            }
+    public synchronized void awaitEnd() throws InterruptedException {
+        while (listening || !threads.isEmpty()) {
+            wait();
         }
     }
 
@@ -106,21 +101,36 @@ public final class VfioUserServer implements AutoCloseable {
             closing = true;
             sessions.forEach(Session::end);
         }
-        stop.ifPresent(Eventfd::signal);
+        stopListening.run();
+        ownAcceptor.ifPresent(Acceptor::close);
+        path.ifPresent(VfioUserServer::remove);
         boolean interrupted = Thread.interrupted();
-        while (true) {
-            try {
-                awaitEnd();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
+        synchronized (this) {
+            listening = false;
+            notifyAll();
+            while (!threads.isEmpty()) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        path.ifPresent(VfioUserServer::remove);
-        stop.ifPresent(Eventfd::close);
+    }
+
+    private void listenTo(Fd socket, Acceptor acceptor) {
+        try {
+            listening = true;
+            long key = acceptor.add(socket, this::admit);
+            stopListening = () -> acceptor.remove(key);
+        } catch (RuntimeException e) {
+            socket.close();
+            close();
+            throw e;
+        }
     }
 
     private static Fd listen(Path path) {
@@ -148,35 +158,6 @@ public final class VfioUserServer implements AutoCloseable {
             Files.deleteIfExists(path);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "the socket {0} stays: {1}", path, e);
-        }
-    }
-
-    private void acceptAll(Fd listener, Eventfd end) {
-        try (listener;
-                Poll poll = new Poll(listener, end.fd())) {
-            while (poll.await(FOREVER) && !poll.ready(1)) {
-                accept(listener, end);
-            }
-        } catch (ErrnoException e) {
-            LOG.log(System.Logger.Level.ERROR, "no more clients are taken: {0}", e.getMessage());
-        }
-    }
-
-    private void accept(Fd listener, Eventfd end) {
-        try {
-            admit(UnixSocket.accept(listener));
-        } catch (LinuxException e) {
-            if (e.errno() == Errno.EMFILE || e.errno() == Errno.ENFILE) {
-                awaitDescriptors(end);
-            }
-            LOG.log(System.Logger.Level.INFO, "a client was not taken: {0}", e.getMessage());
-        }
-    }
-
-    /** The client still waits there, and is found again at once: not without a pause. */
-    private static void awaitDescriptors(Eventfd end) {
-        try (Poll poll = new Poll(end.fd())) {
-            poll.await(DESCRIPTOR_PAUSE);
         }
     }
 
@@ -237,9 +218,6 @@ public final class VfioUserServer implements AutoCloseable {
 
     private synchronized void ended(Thread thread) {
         threads.remove(thread);
-    }
-
-    private synchronized List<Thread> running() {
-        return List.copyOf(threads);
+        notifyAll();
     }
 }
