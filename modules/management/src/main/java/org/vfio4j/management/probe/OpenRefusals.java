@@ -4,6 +4,7 @@ package org.vfio4j.management.probe;
 import static java.util.stream.Collectors.joining;
 import static org.vfio4j.linux.Errno.EACCES;
 import static org.vfio4j.linux.Errno.EBUSY;
+import static org.vfio4j.linux.Errno.ECONNREFUSED;
 import static org.vfio4j.linux.Errno.EINVAL;
 import static org.vfio4j.linux.Errno.EIO;
 import static org.vfio4j.linux.Errno.ENODEV;
@@ -211,6 +212,14 @@ final class OpenRefusals {
     }
 
     private static Answer failed(String way, OpenException e) {
+        if (e.errno() == ECONNREFUSED) {
+            return unknown(
+                    way,
+                    e,
+                    Cause.GONE,
+                    "nobody listens on its socket: the server has ended, or has not begun",
+                    "Start its server (vfio serve, vfio serve-device).");
+        }
         return unknown(
                 way,
                 e,
