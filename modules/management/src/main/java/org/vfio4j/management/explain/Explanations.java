@@ -30,7 +30,7 @@ public final class Explanations {
     private Explanations(List<KnownText> known) {
         this.known = known.stream()
                 .sorted(Comparator.comparing(KnownText::isHarmless)
-                        .thenComparing(k -> -k.pattern().literals()))
+                        .thenComparingInt(k -> -k.pattern().literals()))
                 .toList();
     }
 
