@@ -25,6 +25,7 @@ interface Command {
                 new SnapshotCommand(),
                 new PreflightCommand(),
                 new RulesCommand(),
+                new ExplainCommand(),
                 new ServeCommand(),
                 new ServeDeviceCommand(),
                 new StartCommand(),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.vfio4j.management.host.UserHost;
  * All that a command has of the outside.
  *
  * @param terminal where it prints
+ * @param input the standard input
  * @param root of this machine
  * @param demo makes the host inside this process
  * @param clock tells the time
@@ -22,6 +24,7 @@ import org.vfio4j.management.host.UserHost;
  */
 record World(
         Terminal terminal,
+        InputStream input,
         Root root,
         Supplier<Host> demo,
         Clock clock,
@@ -37,6 +40,7 @@ record World(
     static World of(Terminal terminal) {
         return new World(
                 terminal,
+                System.in,
                 Root.ofThisMachine(),
                 UserHost::demo,
                 Clock.systemUTC(),

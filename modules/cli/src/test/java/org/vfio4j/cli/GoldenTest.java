@@ -2,6 +2,7 @@
 package org.vfio4j.cli;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -55,6 +56,7 @@ class GoldenTest {
                 "snapshot",
                 "preflight",
                 "rules",
+                "explain",
                 "serve",
                 "serve-device",
                 "start",
@@ -159,6 +161,21 @@ class GoldenTest {
     void rulesAreListed() throws IOException {
         golden("rules", "rules");
         golden("rules-one", "rules", "vfio-user-state-lost");
+    }
+
+    @Test
+    void textsAreExplained() throws IOException {
+        String error = "qemu-system-x86_64: -vnc unix:v: The console requires display DMABUF support.";
+        golden("explain", "explain", error);
+        golden("explain-json", "explain", "-o", "json", error);
+        golden("explain-nothing-known", "explain", "it does not work");
+        golden("explain-nothing-known-json", "explain", "it does not work", "-o", "json");
+        golden("error-explain-empty", "explain", " ");
+        byte[] log = (error + "\nvfio: Cannot reset device a\u001b[2J, no available reset mechanism.\n")
+                .getBytes(StandardCharsets.UTF_8);
+        golden("explain-input", Run.reading(log, "explain"), "explain");
+        golden("explain-dash", Run.reading(log, "explain", "-"), "explain", "-");
+        golden("error-explain-long", Run.reading(new byte[(1 << 16) + 1], "explain"), "explain");
     }
 
     @Test

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -29,13 +31,23 @@ record Run(String out, String err, int code) {
         return on(machine, UserHost::demo, false, args);
     }
 
+    /** The same with something on the standard input. */
+    static Run reading(byte[] input, String... args) {
+        return on(Tree.SAMPLES, UserHost::demo, false, new ByteArrayInputStream(input), args);
+    }
+
     static Run on(Path machine, Supplier<Host> demo, boolean color, String... args) {
+        return on(machine, demo, color, InputStream.nullInputStream(), args);
+    }
+
+    private static Run on(Path machine, Supplier<Host> demo, boolean color, InputStream input, String... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         Terminal terminal = new Terminal(new PrintWriter(out), new PrintWriter(err), color);
         int code = Main.run(
                 new World(
                         terminal,
+                        input,
                         Root.at(machine),
                         demo,
                         Clock.fixed(NOW, ZoneOffset.UTC),

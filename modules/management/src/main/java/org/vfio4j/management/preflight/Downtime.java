@@ -62,7 +62,9 @@ public record Downtime(@Nullable Long millisOrNull, List<String> assumptions) {
 
     /** Rounds as QEMU's: each sends what was changed during the one before, until the rest fits into the limit. */
     private static double afterPrecopy(Traffic traffic, double state, List<String> assumptions) {
-        String rate = "Running devices change " + megabytes((double) traffic.dirtyRate()) + " MB/s of what was sent";
+        String rate = traffic.dirtyRate() == 0
+                ? "Running devices are taken to change nothing of what was sent (--dirty-rate says otherwise)"
+                : "Running devices change " + megabytes((double) traffic.dirtyRate()) + " MB/s of what was sent";
         if (traffic.dirtyRate() >= traffic.bandwidth()) {
             assumptions.add(rate + ", which is not less than the line carries: sending ahead gains nothing.");
             return state;
