@@ -50,13 +50,13 @@ machine_command() {
   command+=(-append "console=ttyS0 quiet panic=-1 8250.nr_uarts=16 vt.global_cursor_default=0 consoleblank=0 testbed=$mode $append")
 }
 
-# add_devices: the first is called device1 and sits in port1
+# add_devices: the first is called device1 and sits in port1. QEMU's own 5 s for an answer are short where many builds share a processor.
 add_devices() {
   local number
   for number in $(seq "$PORTS"); do
     command+=(-device "pcie-root-port,id=port$number,chassis=$number,slot=$number,io-reserve=4k,mem-reserve=128M")
   done
   for number in "${!devices[@]}"; do
-    command+=(-device "{\"driver\":\"vfio-user-pci\",\"id\":\"device$((number + 1))\",\"bus\":\"port$((number + 1))\",\"socket\":{\"type\":\"unix\",\"path\":\"${devices[number]}\"}}")
+    command+=(-device "{\"driver\":\"vfio-user-pci\",\"x-msg-timeout\":60000,\"id\":\"device$((number + 1))\",\"bus\":\"port$((number + 1))\",\"socket\":{\"type\":\"unix\",\"path\":\"${devices[number]}\"}}")
   done
 }

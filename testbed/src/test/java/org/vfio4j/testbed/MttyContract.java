@@ -242,7 +242,12 @@ class MttyContract {
         device.startDmaLogging(4096, List.of(IovaRange.of(0, 0x100000)));
         device.stopDmaLogging();
 
-        assertThat(errno(device::stopDmaLogging)).isEqualTo("EINVAL");
+        if (Side.current().isKernel()) {
+            // The kernel's mtty keeps no account of it.
+            device.stopDmaLogging();
+        } else {
+            assertThat(errno(device::stopDmaLogging)).isEqualTo("EINVAL");
+        }
     }
 
     private String refusal(byte[] stream) {

@@ -125,7 +125,9 @@ final class Qemu implements AutoCloseable {
     /** Plugs the device that is served on {@code socket} into a port, of which there are four, from "port1" on. */
     void plug(String id, String port, Path socket) throws IOException, InterruptedException {
         Map<String, ?> address = Map.of("type", "unix", "path", socket.toString());
-        qmp.execute("device_add", Map.of("driver", "vfio-user-pci", "id", id, "bus", port, "socket", address));
+        qmp.execute(
+                "device_add",
+                Map.of("driver", "vfio-user-pci", "x-msg-timeout", 60000, "id", id, "bus", port, "socket", address));
     }
 
     /** Asks the guest to let a device go, and waits until it has. */
