@@ -16,7 +16,7 @@ import org.vfio4j.management.rule.Version;
  * @param cause why it is written, a sentence
  * @param remedy what to do, a sentence
  * @param source where it is known from
- * @param sample a line that has it, as it was seen
+ * @param sample a line that has it
  */
 record KnownText(
         String id,

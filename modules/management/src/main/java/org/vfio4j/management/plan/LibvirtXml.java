@@ -47,7 +47,7 @@ public final class LibvirtXml {
     /** Puts the plan into a domain: what is there already and right stays as it is. */
     public static void apply(Plan plan, DomainXml domain) {
         consoles(plan, domain);
-        if (plan.withoutVideo()) {
+        if (plan.withoutVideo() || isSaidToHaveNone(plan.vm())) {
             domain.removeVideos();
         }
         if (plan.sharesMemory() && !domain.sharesMemory()) {
@@ -65,6 +65,11 @@ public final class LibvirtXml {
             domain.addArguments(List.of(
                     "-device", QemuArguments.json(onSockets.get(i), "vfu" + i).toString()));
         }
+    }
+
+    /** libvirt adds a video device of its own where the XML does not say that there is none. */
+    private static boolean isSaidToHaveNone(VmFacts vm) {
+        return vm.videos().isPresent() && !vm.hasEmulatedVideo().orElse(true);
     }
 
     private static void hostdev(PlannedDevice device, DomainXml domain) {
