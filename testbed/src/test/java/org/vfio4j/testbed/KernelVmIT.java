@@ -19,7 +19,7 @@ class KernelVmIT {
 
         assertThat(suite.exitCode()).as(suite.out() + suite.err()).isZero();
         assertThat(suite.out())
-                .containsPattern("\\[ +145 tests successful +]")
+                .containsPattern("\\[ +153 tests successful +]")
                 .containsPattern("\\[ +0 tests failed +]");
     }
 
