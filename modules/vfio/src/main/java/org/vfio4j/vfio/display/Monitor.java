@@ -36,11 +36,7 @@ public final class Monitor {
         DeviceInfo info = device.info();
         for (int index = RegionInfo.PCI_REGIONS; index < Math.min(info.regions(), MAX_REGIONS); index++) {
             RegionInfo region = device.regionInfo(index);
-            boolean edid = region.capabilities().stream()
-                    .anyMatch(capability -> capability instanceof RegionCapability.Type type
-                            && type.type() == RegionCapability.Type.GFX
-                            && type.subtype() == RegionCapability.Type.GFX_EDID);
-            if (edid) {
+            if (region.type().filter(RegionCapability.Type::isEdid).isPresent()) {
                 return Optional.of(new Monitor(device, index, region.size()));
             }
         }

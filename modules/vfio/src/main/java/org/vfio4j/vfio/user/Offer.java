@@ -10,8 +10,8 @@ import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.MalformedException;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
-import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.display.Monitor;
 
 /**
  * What a server tells of its device in the handshake, before a client attaches: the answer to a client that named this library's extension in its
@@ -60,7 +60,7 @@ public record Offer(Map<String, Boolean> features, long migrationFlags, Optional
                 features,
                 DIRTY_TRACKING,
                 () -> device.feature(Feature.DMA_LOGGING_START | Feature.SET | Feature.PROBE, MemorySegment.NULL));
-        features.put(EDID, hasEdid(device));
+        features.put(EDID, Monitor.of(device).isPresent());
         return new Offer(features, flags[0], Optional.empty());
     }
 
@@ -73,16 +73,6 @@ public record Offer(Map<String, Boolean> features, long migrationFlags, Optional
                 features.put(feature, false);
             }
         }
-    }
-
-    private static boolean hasEdid(VfioDevice device) {
-        int regions = device.info().regions();
-        for (int i = RegionInfo.PCI_REGIONS; i < regions; i++) {
-            if (device.regionInfo(i).type().filter(type -> type.isEdid()).isPresent()) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** What stands behind the extension's name. */
