@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# A host with many devices that start by themselves. Sourced by served-host and served-devices.
+
+PARENT=0000:41:00.0
+
+# make FOLDER COUNT: a profile with room enough, and a definition of each device
+make() {
+  local definitions=$1/state/mdevctl.d/$PARENT i
+  mkdir -p "$definitions" "$1/run"
+  cat >"$1/profile.json" <<JSON
+{"profile": 1, "name": "many", "driver": "many", "parents": [{"capacity": 1000000,
+  "pci": {"address": "$PARENT", "vendor": "1234", "device": "0001", "subsystem_vendor": "1234", "subsystem_device": "0001",
+    "class": "030000", "revision": "00"},
+  "types": [{"id": "many-1", "name": "many", "cost": 1, "features": ["display-region"]}]}]}
+JSON
+  for ((i = 0; i < $2; i++)); do
+    printf '{"mdev_type": "many-1", "start": "auto", "attrs": []}' >"$definitions/$(printf '1f0f2d6a-0000-4000-8000-%012x' "$i")"
+  done
+}
