@@ -7,9 +7,10 @@ vfio_jvm() {
   # No --illegal-native-access=deny: it switches off most of the AOT cache. The VM's tests run with it (testbed/guest/vfio).
   modules=("--enable-native-access=org.vfio4j.linux,org.cryptomator.jfuse.linux.amd64"
     --add-opens org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse
-    --module-path "$dist/lib")
+    --module-path "$dist/lib${VFIO4J_MODULE_PATH:+:$VFIO4J_MODULE_PATH}")
   jvm=(-XX:+UseSerialGC -XX:-UsePerfData -Xlog:disable -Xlog:all=error:stderr)
-  if [ -e "$dist/vfio.aot" ]; then
+  # The cache is of the product's own modules; with others' it would not be taken.
+  if [ -e "$dist/vfio.aot" ] && [ -z "${VFIO4J_MODULE_PATH:-}" ]; then
     jvm+=(-XX:AOTCache="$dist/vfio.aot")
   fi
   # One compiler starts fastest; what serves for long, or a guest waits for, has both.
