@@ -45,7 +45,9 @@ final class Updates implements Requests, AutoCloseable {
         try (Picture first = viewer.take(all)) {
             String name = title(feed);
             handshake.describe(first.width(), first.height(), name);
-            return new Updates(viewer, feed, new UpdateWriter(out, first.width(), first.height(), name));
+            UpdateWriter writer = new UpdateWriter(out, first.width(), first.height(), name);
+            writer.see(first, all);
+            return new Updates(viewer, feed, writer);
         }
     }
 
