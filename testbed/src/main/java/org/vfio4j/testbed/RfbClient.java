@@ -46,6 +46,7 @@ public final class RfbClient implements AutoCloseable {
     private int[] pixels = {};
     private int resizeStatus = -1;
     private long changed;
+    private long copied;
 
     /** A pixel's layout: bits, byte order, and each component's largest value and place. */
     public record Format(
@@ -196,6 +197,11 @@ public final class RfbClient implements AutoCloseable {
     /** Bytes received so far. */
     public long received() {
         return counted.count;
+    }
+
+    /** Pixels that were told to be copied so far. */
+    public long copied() {
+        return copied;
     }
 
     /** Pixels received so far. */
@@ -354,6 +360,7 @@ public final class RfbClient implements AutoCloseable {
     }
 
     private void copy(int fromX, int fromY, int x, int y, int w, int h) {
+        copied += (long) w * h;
         for (int i = 0; i < h; i++) {
             int row = fromY < y ? h - 1 - i : i;
             System.arraycopy(pixels, (fromY + row) * width + fromX, pixels, (y + row) * width + x, w);

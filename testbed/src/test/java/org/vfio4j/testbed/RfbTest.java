@@ -92,6 +92,31 @@ class RfbTest {
     }
 
     @Test
+    void linesThatScrollAreCopiedByTheViewer() throws IOException {
+        device.mode(640, 480);
+        device.drawLines(0);
+        try (RfbClient viewer = connect()) {
+            viewer.encodings(RfbClient.COPY_RECT, RfbClient.RAW);
+            viewer.request(false);
+            viewer.update();
+            long all = viewer.received();
+            viewer.request(true);
+            long scrolled = 0;
+            Random random = new Random(8);
+            for (int first = 16; first < 3000; first += 16 + random.nextInt(60)) {
+                device.drawLines(random.nextInt(10) == 0 ? first - 40 : first);
+                do {
+                    viewer.update();
+                    viewer.request(true);
+                } while (!Arrays.equals(viewer.pixels(), device.drawn()));
+                scrolled++;
+            }
+            assertThat(viewer.copied()).isPositive();
+            assertThat((viewer.received() - all) / scrolled).isLessThan(all);
+        }
+    }
+
+    @Test
     void aPartThatIsAskedForIsSentAndTheRestLater() throws IOException {
         device.mode(640, 480);
         device.drawAnything(new Random(1));

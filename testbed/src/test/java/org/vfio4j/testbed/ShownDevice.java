@@ -111,6 +111,16 @@ final class ShownDevice implements AutoCloseable {
         };
     }
 
+    /** Draws a page of numbered lines of which no two are the same, beginning with that one. */
+    void drawLines(int first) {
+        for (int y = 0; y < height; y++) {
+            int line = first + y;
+            for (int x = 0; x < width; x++) {
+                pixel(x, y, (line * 0x9e3779b1 >>> x % 8) & 0x7f7f7f);
+            }
+        }
+    }
+
     /** What is drawn, as 0xRRGGBB, line after line. */
     int[] drawn() {
         int[] pixels = new int[width * height];

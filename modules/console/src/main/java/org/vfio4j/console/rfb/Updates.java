@@ -46,7 +46,7 @@ final class Updates implements Requests, AutoCloseable {
             String name = title(feed);
             handshake.describe(first.width(), first.height(), name);
             UpdateWriter writer = new UpdateWriter(out, first.width(), first.height(), name);
-            writer.see(first, all);
+            writer.see(first, all, viewer.moved());
             return new Updates(viewer, feed, writer);
         }
     }
@@ -55,7 +55,7 @@ final class Updates implements Requests, AutoCloseable {
     void sendWhileAsked() throws IOException {
         while (awaitAsked()) {
             if (!isDue()) {
-                viewer.await(Viewer.FOREVER);
+                viewer.await(Viewer.FOREVER, writer.canCopy());
             }
             try (Picture picture = viewer.take(fresh)) {
                 send(picture);
@@ -138,7 +138,7 @@ final class Updates implements Requests, AutoCloseable {
     }
 
     private void send(Picture picture) throws IOException {
-        writer.see(picture, fresh);
+        writer.see(picture, fresh, viewer.moved());
         String title = title(feed);
         synchronized (this) {
             writer.use(layout, encodings);

@@ -7,6 +7,7 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import org.vfio4j.console.display.Move;
 import org.vfio4j.linux.MalformedException;
 import org.vfio4j.vfio.display.Picture;
 import org.vfio4j.vfio.display.Tiles;
@@ -50,7 +51,7 @@ class ViewerFuzzTest {
             Area asked = new Area();
             asked.add(x, y, width, height);
             try {
-                writer.see(picture, all);
+                writer.see(picture, all, new Move());
                 writer.use(layout, encodings);
                 writer.prepare(picture, asked, isIncremental, UpdateWriter.FORWARDED, "fuzzed");
                 if (!writer.isEmpty()) {
