@@ -14,7 +14,7 @@ vfio_jvm() {
     jvm+=(-XX:AOTCache="$dist/vfio.aot")
   fi
   # One compiler starts fastest; what serves for long, or a guest waits for, has both.
-  case ${2-} in serve | serve-device) ;; *) jvm+=(-XX:TieredStopAtLevel=1) ;; esac
+  case ${2-} in serve | serve-device | vnc) ;; *) jvm+=(-XX:TieredStopAtLevel=1) ;; esac
   if [ -t 1 ]; then
     jvm+=(-Dvfio4j.terminal=true)
   fi
