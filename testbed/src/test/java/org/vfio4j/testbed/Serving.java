@@ -153,7 +153,8 @@ final class Serving implements AutoCloseable {
         return Path.of("..", "testbed", name).toAbsolutePath().normalize().toString();
     }
 
-    private static ProcessBuilder builder(Path folder, List<String> arguments) {
+    /** The built command, whose running host is that in {@code folder}. */
+    static ProcessBuilder builder(Path folder, List<String> arguments) {
         ProcessBuilder builder = command(List.of(), arguments);
         builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
         return builder;
