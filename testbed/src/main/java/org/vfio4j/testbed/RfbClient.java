@@ -72,7 +72,7 @@ public final class RfbClient implements AutoCloseable {
     }
 
     private static final class Counted extends BufferedInputStream {
-        private long count;
+        private long total;
 
         Counted(Socket socket) throws IOException {
             super(socket.getInputStream(), 1 << 18);
@@ -80,14 +80,14 @@ public final class RfbClient implements AutoCloseable {
 
         @Override
         public synchronized int read() throws IOException {
-            count++;
+            total++;
             return super.read();
         }
 
         @Override
         public synchronized int read(byte[] into, int at, int size) throws IOException {
             int read = super.read(into, at, size);
-            count += Math.max(read, 0);
+            total += Math.max(read, 0);
             return read;
         }
     }
@@ -197,7 +197,7 @@ public final class RfbClient implements AutoCloseable {
 
     /** Bytes received so far. */
     public long received() {
-        return counted.count;
+        return counted.total;
     }
 
     /** Pixels that were told to be copied so far. */
