@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -94,8 +95,11 @@ final class VncOptions {
                 return lines.getFirst();
             }
             throw new CommandException(ExitCode.ENVIRONMENT, "there is no password in " + file, "");
+        } catch (NoSuchFileException e) {
+            throw new CommandException(ExitCode.ENVIRONMENT, "there is no file " + file + " with a password", "");
         } catch (IOException | InvalidPathException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "the password cannot be read: " + e.getMessage(), "");
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "the password cannot be read from " + file + ": " + e.getMessage(), "");
         }
     }
 

@@ -53,6 +53,7 @@ class GoldenTest {
                 "display",
                 "screenshot",
                 "edid",
+                "vnc",
                 "snapshot",
                 "preflight",
                 "rules",

@@ -132,6 +132,7 @@ public final class RfbServer implements AutoCloseable {
                 return false;
             }
             connected.put(socket, new Connected(session, System.nanoTime()));
+            notifyAll();
             return true;
         }
     }
@@ -166,7 +167,7 @@ public final class RfbServer implements AutoCloseable {
 
     /** Ends the connections that lead nowhere. */
     private void watch() {
-        while (pause()) {
+        while (awaitSomebody() && pause()) {
             long now = System.nanoTime();
             List<Map.Entry<Socket, Connected>> all;
             synchronized (this) {
@@ -179,6 +180,18 @@ public final class RfbServer implements AutoCloseable {
                     end(entry.getKey());
                 }
             }
+        }
+    }
+
+    /** Waits until somebody is connected; false at the end. */
+    private synchronized boolean awaitSomebody() {
+        try {
+            while (connected.isEmpty() && !closed) {
+                wait();
+            }
+            return !closed;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 
