@@ -22,6 +22,7 @@ interface Command {
                 new DisplayCommand(),
                 new ScreenshotCommand(),
                 new EdidCommand(),
+                new VncCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
                 new RulesCommand(),
@@ -33,7 +34,8 @@ interface Command {
                 new DefineCommand(),
                 new UndefineCommand(),
                 new ModifyCommand(),
-                new RunCommand());
+                new RunCommand(),
+                new ConfigCommand());
     }
 
     /** What it is called on the command line. */
