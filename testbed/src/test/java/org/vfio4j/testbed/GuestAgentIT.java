@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,8 +41,7 @@ class GuestAgentIT {
                 .start();
         while (!Files.exists(socket())) {
             assertThat(agent.isAlive()).as(Files.readString(log)).isTrue();
-            Thread.onSpinWait();
-            agent.waitFor(20, java.util.concurrent.TimeUnit.MILLISECONDS);
+            agent.waitFor(20, TimeUnit.MILLISECONDS);
         }
     }
 
