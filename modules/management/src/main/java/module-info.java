@@ -14,6 +14,7 @@ module org.vfio4j.management {
     exports org.vfio4j.management.definition;
     exports org.vfio4j.management.domain;
     exports org.vfio4j.management.explain;
+    exports org.vfio4j.management.guest;
     exports org.vfio4j.management.host;
     exports org.vfio4j.management.json;
     exports org.vfio4j.management.plan;

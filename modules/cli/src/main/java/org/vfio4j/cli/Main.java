@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.management.explain.Explanations;
 import org.vfio4j.management.host.RefusedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -69,16 +71,16 @@ public final class Main {
             }
             return run(world, find(commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
         } catch (CommandException e) {
-            terminal.error(e.what(), e.remedy());
+            fail(terminal, e.what(), e.remedy());
             return e.exitCode();
         } catch (RefusedException e) {
-            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            fail(terminal, e.getMessage(), e.remedy());
             return ExitCode.of(e);
         } catch (MountException e) {
-            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            fail(terminal, e.getMessage(), e.remedy());
             return ExitCode.ENVIRONMENT;
         } catch (ErrnoException e) {
-            terminal.error(String.valueOf(e.getMessage()), "");
+            fail(terminal, e.getMessage(), "");
             return ExitCode.ENVIRONMENT;
         } finally {
             terminal.out().flush();
@@ -113,6 +115,22 @@ public final class Main {
             throw new CommandException(
                     ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
         }
+    }
+
+    /** Where the command itself knows no remedy, the failure may pass on somebody's text that is known. */
+    private static void fail(Terminal terminal, @Nullable String what, String remedy) {
+        String text = String.valueOf(what);
+        terminal.error(text, remedy.isEmpty() ? known(text) : remedy);
+    }
+
+    private static String known(String text) {
+        return text.length() > Explanations.MAX_LENGTH
+                ? ""
+                : Explanations.builtIn().of(text).stream()
+                        .filter(one -> !one.isHarmless())
+                        .findFirst()
+                        .map(one -> one.cause() + " " + one.remedy())
+                        .orElse("");
     }
 
     private static String reason(ParameterException e) {

@@ -4,6 +4,7 @@ package org.vfio4j.management.preflight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.HostDevice;
@@ -23,6 +24,9 @@ public final class Preflight {
 
     /** What a device is called that QEMU gets from a server over vfio-user: this, and the socket's path. */
     public static final String VFIO_USER = "vfio-user:";
+
+    /** Those whose state QEMU calls unmigratable, whatever their drivers can. */
+    private static final Set<String> UNMIGRATABLE = Set.of("vfio-ap", "vfio-ccw", "vfio-platform");
 
     private final RuleBook rules;
 
@@ -93,12 +97,16 @@ public final class Preflight {
             facts.put("device.kind", device.kind().word())
                     .put("device.type", device.type())
                     .put("device.driver", device.driver());
-            api(device).ifPresent(api -> facts.put("device.api", api));
+            Optional<String> api = api(device);
+            facts.put("device.api", api)
+                    .put(
+                            "device.qemu-migrates",
+                            api.filter(UNMIGRATABLE::contains).isEmpty());
             Place place = placement.find(device);
             place(facts, place);
             Optional.ofNullable(place.typeOrNull())
                     .flatMap(MdevParent.Type::deviceApi)
-                    .flatMap(there -> api(device).map(there::equals))
+                    .flatMap(there -> api.map(there::equals))
                     .ifPresent(same -> facts.put("api.same", same));
             MigrationFacts.source(facts, probe);
             MigrationFacts.destination(facts, probe, place, destination);

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.guest.GuestAnswer;
+import org.vfio4j.management.guest.GuestReport;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
@@ -59,12 +62,17 @@ record Scenario(
                 new PreflightOptions(
                         options.at("accept_unknown").flag(),
                         options.at("map").entriesOrNone(Cursor::text),
-                        options.at("guest").entriesOrNone(Cursor::text),
+                        guest(options.at("guest_agent")),
                         rules,
                         null,
                         traffic(options)),
                 at.at("expect").each(Cursor::text),
                 at.at("become").entriesOrNone(Cursor::text));
+    }
+
+    /** What a guest's agent answered to guest-get-devices. */
+    private static @Nullable GuestReport guest(Cursor at) {
+        return at.node() == null ? null : GuestAnswer.read(bytes(at.node()));
     }
 
     Report check() {
