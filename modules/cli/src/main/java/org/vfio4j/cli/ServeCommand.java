@@ -40,7 +40,7 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
+                                + "                  [--console [ADDR:PORT]] [--poll] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
                                 + " defined to start by themselves. The other commands find it by themselves. Each device has a"
@@ -62,6 +62,7 @@ final class ServeCommand implements Command {
                         .paramLabel("FILE")
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
+                .addOption(ConsoleOption.spec())
                 .addOption(PollOption.spec())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
@@ -71,6 +72,7 @@ final class ServeCommand implements Command {
                                 "vfio serve &",
                                 "vfio start -p mdpy -t mdpy-xga",
                                 "vfio probe --host user --compare",
+                                "vfio serve --console  # a page with the devices, what they can do and what they show",
                                 "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
                         "0  it ran and was ended",
                         "2  the command line was wrong",
@@ -99,11 +101,12 @@ final class ServeCommand implements Command {
             List<Finding> findings = new ArrayList<>(defined.autostart());
             HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), ending::now);
             ending.listen();
-            try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
+            try (ConsoleOption.Served console = ConsoleOption.open(line, folders, host, commands);
+                    ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
                 Inventory inventory = host.inventory();
                 findings.addAll(inventory.findings());
                 findings.addAll(sockets.findings());
-                say(world.terminal(), folders, sysfs, inventory, findings);
+                say(world.terminal(), folders, sysfs, console, inventory, findings);
                 ending.await();
             }
         }
@@ -116,7 +119,12 @@ final class ServeCommand implements Command {
     }
 
     private static void say(
-            Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory, List<Finding> findings) {
+            Terminal terminal,
+            Folders folders,
+            ShownSysfs sysfs,
+            ConsoleOption.Served console,
+            Inventory inventory,
+            List<Finding> findings) {
         PrintWriter out = terminal.out();
         out.println("A user-space host: parents "
                 + String.join(
@@ -129,6 +137,7 @@ final class ServeCommand implements Command {
             terminal.entry(
                     "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
         }
+        console.say(terminal);
         terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
         FindingList.print(terminal, findings);
         out.println("Ready. Ctrl-C ends it.");

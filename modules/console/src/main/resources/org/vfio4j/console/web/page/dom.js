@@ -1,0 +1,57 @@
+// Elements made from data. Text becomes text: nothing that a host says is ever read as HTML.
+
+/** An element: h("a.name", {href, onclick}, child, [children], "text"). */
+export function h(tag, attributes = {}, ...children) {
+  const [name, ...classes] = tag.split(".");
+  const element = document.createElement(name || "div");
+  if (classes.length) element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (key in element && typeof value !== "string") element[key] = value;
+    else element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** Puts children into an element in place of what is there. */
+export function fill(element, ...children) {
+  element.replaceChildren(...children.flat(Infinity).filter(Boolean));
+  return element;
+}
+
+/** Runs an action once after a burst of calls. */
+export function soon(action, millis = 150) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(action, millis);
+  };
+}
+
+/** What screen readers say, beside what is seen. */
+export function say(text) {
+  document.getElementById("said").textContent = text;
+}
+
+/** Tells what went wrong, until it is dismissed: what and why, and what to do. */
+export function complain(problem) {
+  const notice = h(".notice", {}, problemText(problem),
+    h("button.quiet", {type: "button", onclick: () => notice.remove()}, "Dismiss"));
+  document.getElementById("notices").append(notice);
+}
+
+/** A problem in words. */
+export function problemText(problem) {
+  return h("p", {}, h("strong", {}, capital(problem.what ?? String(problem)), "."), problem.remedy ? " " + problem.remedy : "");
+}
+
+export function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** A UUID's first letters, which name a device in a list; others whole. */
+export function short(name) {
+  return /^[0-9a-f]{8}-/.test(name) ? name.slice(0, 8) : name;
+}
