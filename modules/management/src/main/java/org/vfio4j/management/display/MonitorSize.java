@@ -55,11 +55,7 @@ public final class MonitorSize {
      */
     public void set(Resolution size) {
         Monitor.State state = monitor.state();
-        boolean wide = state.maxWidth() != 0 && size.width() > state.maxWidth();
-        boolean high = state.maxHeight() != 0 && size.height() > state.maxHeight();
-        boolean possible =
-                Math.min(size.width(), size.height()) >= Edid.MIN && Math.max(size.width(), size.height()) <= Edid.MAX;
-        if (wide || high || !possible) {
+        if (!state.takes(size.width(), size.height())) {
             throw new RefusedException(
                     Errno.E2BIG,
                     "the device cannot show " + size + ": it shows " + Edid.MIN + "x" + Edid.MIN + " to "
