@@ -89,8 +89,8 @@ final class ConsoleOption {
         if (form.matches() && Integer.parseInt(form.group(2)) <= 65_535) {
             String host = Optional.ofNullable(form.group(1)).orElse(LOCAL);
             try {
-                InetAddress address = InetAddress.ofLiteral(
-                        host.equals("localhost") ? LOCAL : host.replaceAll("^\\[(.*)]$", "$1"));
+                InetAddress address =
+                        InetAddress.ofLiteral(host.equals("localhost") ? LOCAL : host.replaceAll("^\\[(.*)]$", "$1"));
                 return new InetSocketAddress(address, Integer.parseInt(form.group(2)));
             } catch (IllegalArgumentException e) {
                 // said below

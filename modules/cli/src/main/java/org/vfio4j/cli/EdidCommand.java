@@ -73,7 +73,8 @@ final class EdidCommand implements Command {
         Monitor.State state = monitor.state();
         byte[] edid = monitor.edid();
         terminal.entry(
-                "monitor", edid.length == 0 ? "none" : MonitorSize.preferred(edid).orElse("of no known size"));
+                "monitor",
+                edid.length == 0 ? "none" : MonitorSize.preferred(edid).orElse("of no known size"));
         terminal.entry("link", state.connected() ? "up" : "down");
         terminal.entry("at most", MonitorSize.limit(state));
     }

@@ -29,14 +29,17 @@ public final class HostMetrics {
     public HostMetrics(UserHost host) {
         this.host = host;
         gauge("vfio4j_devices", "Devices that are there.", d -> true);
-        gauge("vfio4j_devices_in_use", "Devices that somebody has open.", d -> d.usage()
-                .isInUse());
+        gauge(
+                "vfio4j_devices_in_use",
+                "Devices that somebody has open.",
+                d -> d.usage().isInUse());
         GaugeWithCallback.builder()
                 .name("vfio4j_type_available_instances")
                 .help("How many more of a type can be made.")
                 .labelNames(TYPE)
-                .callback(each -> parents().forEach(p -> p.types()
-                        .forEach(t -> t.available().ifPresent(n -> each.call(n, p.name(), t.id())))))
+                .callback(each -> parents()
+                        .forEach(p ->
+                                p.types().forEach(t -> t.available().ifPresent(n -> each.call(n, p.name(), t.id())))))
                 .register(registry);
         requests = Counter.builder()
                 .name("vfio4j_console_requests_total")
@@ -71,8 +74,7 @@ public final class HostMetrics {
 
     /** All of it in Prometheus's text format. */
     public Response text() {
-        PrometheusTextFormatWriter writer =
-                PrometheusTextFormatWriter.builder().build();
+        PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.builder().build();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             writer.write(out, registry.scrape());
@@ -99,7 +101,8 @@ public final class HostMetrics {
     private Map<List<String>, Integer> count(Predicate<HostDevice> counted) {
         Map<List<String>, Integer> counts = new HashMap<>();
         for (HostDevice device : host.inventory().devices()) {
-            List<String> type = List.of(device.parent().orElse(""), device.type().orElse(""));
+            List<String> type =
+                    List.of(device.parent().orElse(""), device.type().orElse(""));
             counts.merge(type, counted.test(device) ? 1 : 0, Integer::sum);
         }
         return counts;

@@ -45,7 +45,7 @@ final class HttpRoutes {
                             + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"),
             HeaderValues.create("X-Content-Type-Options", "nosniff"),
             HeaderValues.create("X-Frame-Options", "DENY"),
-            HeaderValues.create("Referrer-Policy", "no-referrer"),
+            HeaderValues.create("Referrer-Policy", "same-origin"),
             HeaderValues.create("Cross-Origin-Resource-Policy", "same-origin"),
             HeaderValues.create("Cross-Origin-Opener-Policy", "same-origin"));
 

@@ -4,6 +4,7 @@ package org.vfio4j.console.web;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.Headers;
 import io.helidon.http.HttpPrologue;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.websocket.WsCloseCodes;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
@@ -28,10 +29,13 @@ final class RfbSocket implements WsListener {
     /** A browser answers pings by itself; who does not is cut off when the connection's read bound passes. */
     private static final long PING_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    private static final long STALLED_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     private final Viewers viewers;
     private final BytePipe in = new BytePipe(BUFFER);
     private @Nullable DisplayFeed feed;
     private @Nullable Headers headers;
+    private volatile @Nullable RfbSession rfb;
 
     RfbSocket(Viewers viewers) {
         this.viewers = viewers;
@@ -40,7 +44,8 @@ final class RfbSocket implements WsListener {
     /** What refuses here is answered by the route of the same path. */
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers asked) throws WsUpgradeException {
-        if (viewers.guard().objection(asked, true).isPresent() || !viewers.guard().isKnown(asked)) {
+        if (viewers.guard().objection(asked, true).isPresent()
+                || !viewers.guard().isKnown(asked)) {
             throw new WsUpgradeException("not allowed");
         }
         String[] segments = prologue.uriPath().path().split("/", -1);
@@ -62,8 +67,14 @@ final class RfbSocket implements WsListener {
         Thread.ofVirtual().name("console pings").start(() -> ping(session, viewer));
     }
 
+    /** A viewer who goes on asking but takes nothing is cut off: no message could tell him so. */
     @Override
     public void onMessage(WsSession session, BufferData buffer, boolean last) {
+        RfbSession served = rfb;
+        if (served != null && served.stalledNanos() > STALLED_NANOS) {
+            in.close();
+            throw new CloseConnectionException("the viewer takes nothing");
+        }
         in.put(buffer.readBytes());
     }
 
@@ -89,12 +100,15 @@ final class RfbSocket implements WsListener {
     }
 
     private void view(WsSession session) {
-        try (MessageStream out = new MessageStream(session, viewers)) {
+        try {
             if (feed != null) {
-                new RfbSession(feed, new Access.Authenticated(), in, out).run();
+                RfbSession served =
+                        new RfbSession(feed, new Access.Authenticated(), in, new MessageStream(session, viewers, in));
+                rfb = served;
+                served.run();
             }
             session.close(WsCloseCodes.NORMAL_CLOSE, "the display has ended");
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.DEBUG, "a viewer went away", e);
         } finally {
             in.close();
@@ -122,12 +136,14 @@ final class RfbSocket implements WsListener {
     private static final class MessageStream extends OutputStream {
         private final WsSession session;
         private final Viewers viewers;
+        private final BytePipe in;
         private final byte[] buffer = new byte[BUFFER];
         private int count;
 
-        MessageStream(WsSession session, Viewers viewers) {
+        MessageStream(WsSession session, Viewers viewers, BytePipe in) {
             this.session = session;
             this.viewers = viewers;
+            this.in = in;
         }
 
         @Override
@@ -162,6 +178,12 @@ final class RfbSocket implements WsListener {
             }
             viewers.sent(count);
             count = 0;
+        }
+
+        /** Both directions end. */
+        @Override
+        public void close() {
+            in.close();
         }
     }
 }

@@ -68,8 +68,8 @@ public final class WebConsole implements AutoCloseable {
                         .build())
                 .addProtocol(WsConfig.builder().maxFrameLength(MAX_FRAME).build())
                 .routing(routes::register)
-                .addRouting(WsRouting.builder()
-                        .endpoint(Api.ROOT + "/devices/{device}/rfb", () -> new RfbSocket(viewers)))
+                .addRouting(
+                        WsRouting.builder().endpoint(Api.ROOT + "/devices/{device}/rfb", () -> new RfbSocket(viewers)))
                 .build();
     }
 

@@ -196,9 +196,7 @@ public final class HostCommands implements ControlServer.Handler {
             return defined.host().inventory().devices();
         }
         return names.each(Cursor::text).stream()
-                .map(name -> defined.host()
-                        .find(name)
-                        .orElseThrow(() -> unknown(name)))
+                .map(name -> defined.host().find(name).orElseThrow(() -> unknown(name)))
                 .toList();
     }
 
@@ -238,7 +236,8 @@ public final class HostCommands implements ControlServer.Handler {
         String name = at.at("device").text();
         UserHost host = defined.host();
         CoreDevice device = host.core().device(name).orElseThrow(() -> unknown(name));
-        try (VfioDevice opened = device.openCount() > 0 ? device.display() : host.core().open(name, host.self())) {
+        try (VfioDevice opened =
+                device.openCount() > 0 ? device.display() : host.core().open(name, host.self())) {
             MonitorSize monitor = MonitorSize.of(opened);
             if (wantedOrNull != null) {
                 monitor.set(wantedOrNull);
