@@ -20,10 +20,12 @@ final class Serving implements AutoCloseable {
 
     private final Path folder;
     private final Process process;
+    private final List<String> said;
 
-    private Serving(Path folder, Process process) {
+    private Serving(Path folder, Process process, List<String> said) {
         this.folder = folder;
         this.process = process;
+        this.said = List.copyOf(said);
     }
 
     /** What a program left. */
@@ -42,7 +44,7 @@ final class Serving implements AutoCloseable {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             said.add(line);
             if (line.startsWith("Ready.")) {
-                return new Serving(folder, process);
+                return new Serving(folder, process, said);
             }
         }
         throw new AssertionError("vfio serve has ended: " + said + Files.readString(errors(folder)));
@@ -106,6 +108,21 @@ final class Serving implements AutoCloseable {
         return folder.resolve("state/mdevctl.d");
     }
 
+    /** Where its web console is. */
+    String console() {
+        return said.stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("console "))
+                .map(line -> line.substring("console ".length()).strip().replaceAll("/$", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What it has said on stderr. */
+    String errors() throws IOException {
+        return Files.readString(errors(folder));
+    }
+
     long pid() {
         return process.pid();
     }
@@ -163,9 +180,13 @@ final class Serving implements AutoCloseable {
                 "--add-opens",
                 "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
                 "--module-path",
-                lib.toString(),
-                "--module",
-                "org.vfio4j.cli/org.vfio4j.cli.Main"));
+                arguments.contains("--console") ? lib + ":" + lib.resolveSibling("console") : lib.toString()));
+        if (arguments.contains("--console")) {
+            command.addAll(List.of(
+                    "--add-modules",
+                    "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text"));
+        }
+        command.addAll(List.of("--module", "org.vfio4j.cli/org.vfio4j.cli.Main"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());

@@ -9,10 +9,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /** What happens on a host, told to all who listen, each with a queue of its own: who does not keep up is let go, and looks anew. */
 public final class Events implements AutoCloseable {
     private static final int QUEUE = 4096;
+
+    /** Wakes who waits. */
+    private static final Event END = new Event(0, "", NullNode.getInstance());
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLong ids = new AtomicLong();
@@ -36,9 +40,10 @@ public final class Events implements AutoCloseable {
 
         private Listener() {}
 
-        /** The next event; empty if there was none for that long. */
+        /** The next event; empty if there was none for that long, or nothing comes any more. */
         public Optional<Event> next(long millis) throws InterruptedException {
-            return Optional.ofNullable(waiting.poll(millis, TimeUnit.MILLISECONDS));
+            return Optional.ofNullable(waiting.poll(millis, TimeUnit.MILLISECONDS))
+                    .filter(event -> event != END);
         }
 
         /** Whether nothing comes any more: he missed something, or the host ends. */
@@ -56,6 +61,8 @@ public final class Events implements AutoCloseable {
         public void close() {
             over = true;
             listeners.remove(this);
+            waiting.clear();
+            waiting.offer(END);
         }
     }
 

@@ -56,12 +56,12 @@ final class Png {
         for (int fromY = top; fromY < bottom; fromY += stepY) {
             for (int fromX = left; fromX < right; fromX += stepX) {
                 int rgb = frame.rgb(fromX, fromY);
-                red += rgb >> 16 & 0xff;
-                green += rgb >> 8 & 0xff;
+                red += (rgb >> 16) & 0xff;
+                green += (rgb >> 8) & 0xff;
                 blue += rgb & 0xff;
                 count++;
             }
         }
-        return red / count << 16 | green / count << 8 | blue / count;
+        return (red / count) << 16 | (green / count) << 8 | (blue / count);
     }
 }

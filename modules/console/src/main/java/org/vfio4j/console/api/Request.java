@@ -5,18 +5,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * What somebody asks for.
- *
- * @param path the values of the route's {@code {names}}, decoded
- * @param query the parameters behind the question mark, decoded
- * @param body JSON, perhaps; no bytes if there was none
- * @param known the tag of the answer that he has already; empty text if he has none
- */
-public record Request(Map<String, String> path, Map<String, List<String>> query, byte[] body, String known) {
-    public Request {
-        path = Map.copyOf(path);
-        query = Map.copyOf(query);
+/** What somebody asks for. */
+public final class Request {
+    private final Map<String, String> path;
+    private final Map<String, List<String>> query;
+    private final byte[] body;
+    private final String known;
+
+    /**
+     * @param path the values of the route's {@code {names}}, decoded
+     * @param query the parameters behind the question mark, decoded
+     * @param body JSON, perhaps; no bytes if there was none
+     * @param known the tag of the answer that he has already; empty text if he has none
+     */
+    public Request(Map<String, String> path, Map<String, List<String>> query, byte[] body, String known) {
+        this.path = Map.copyOf(path);
+        this.query = Map.copyOf(query);
+        this.body = body;
+        this.known = known;
+    }
+
+    Map<String, List<String>> query() {
+        return query;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    String known() {
+        return known;
     }
 
     String device() {

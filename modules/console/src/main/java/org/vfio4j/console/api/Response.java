@@ -10,19 +10,44 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * What he gets.
- *
- * @param status of HTTP
- * @param type of the content
- * @param headers besides
- */
-public record Response(int status, String type, byte[] body, Map<String, String> headers) {
+/** What he gets. */
+public final class Response {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String JSON = "application/json";
 
-    public Response {
-        headers = Map.copyOf(headers);
+    private final int status;
+    private final String type;
+    private final byte[] body;
+    private final Map<String, String> headers;
+
+    /**
+     * @param status of HTTP
+     * @param type of the content; empty text where there is none
+     * @param body not copied: it is nobody else's from now on
+     * @param headers besides
+     */
+    public Response(int status, String type, byte[] body, Map<String, String> headers) {
+        this.status = status;
+        this.type = type;
+        this.body = body;
+        this.headers = Map.copyOf(headers);
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String type() {
+        return type;
+    }
+
+    /** Not to be changed. */
+    public byte[] body() {
+        return body;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
     }
 
     /** 200 with JSON. */

@@ -30,12 +30,25 @@ final class Snapshots implements AutoCloseable {
     private long asked;
     private boolean closed;
 
-    /**
-     * A picture.
-     *
-     * @param tag of HTTP: another one for another picture
-     */
-    record Snapshot(byte[] png, String tag) {}
+    /** A picture. */
+    static final class Snapshot {
+        private final byte[] png;
+        private final String tag;
+
+        private Snapshot(byte[] png, String tag) {
+            this.png = png;
+            this.tag = tag;
+        }
+
+        byte[] png() {
+            return png;
+        }
+
+        /** Of HTTP: another one for another picture. */
+        String tag() {
+            return tag;
+        }
+    }
 
     Snapshots(DisplayFeed feed) {
         this.feed = feed;
@@ -47,10 +60,10 @@ final class Snapshots implements AutoCloseable {
             return Optional.empty();
         }
         asked = System.nanoTime();
-        boolean isFirst = viewer == null;
-        Viewer looking = isFirst ? feed.join() : viewer;
+        long patience = viewer == null ? FIRST_NANOS : LOOK_NANOS;
+        Viewer looking = viewer == null ? feed.join() : viewer;
         viewer = looking;
-        if (!looking.await(isFirst ? FIRST_NANOS : LOOK_NANOS) && keptWidth == width && kept != null) {
+        if (!looking.await(patience) && keptWidth == width && kept != null) {
             return shown(kept);
         }
         try (Picture picture = looking.take(changed)) {

@@ -140,11 +140,12 @@ final class HttpRoutes {
                 request.headers().first(HeaderNames.IF_NONE_MATCH).orElse(""));
     }
 
+    /** What the web server throws for a body that breaks the protocol is no one kind of exception. */
     private static byte[] body(ServerRequest request) {
         try {
             return request.content().inputStream().readNBytes(Api.MAX_BODY + 1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | IllegalArgumentException | UncheckedIOException e) {
+            throw new HttpException("the body cannot be read", Status.BAD_REQUEST_400, e, false);
         }
     }
 

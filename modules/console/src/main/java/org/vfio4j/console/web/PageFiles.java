@@ -30,7 +30,17 @@ final class PageFiles {
     /** No file is read yet. */
     PageFiles() {}
 
-    private record File(byte[] content, String type, String tag) {}
+    private static final class File {
+        private final byte[] content;
+        private final String type;
+        private final String tag;
+
+        private File(byte[] content, String type, String tag) {
+            this.content = content;
+            this.type = type;
+            this.tag = tag;
+        }
+    }
 
     /**
      * A file of the page: 200, or 304 for who has it already.
@@ -47,11 +57,11 @@ final class PageFiles {
             }
             files.put(name, file);
         }
-        Map<String, String> headers = Map.of("ETag", file.tag(), "Cache-Control", "no-cache");
+        Map<String, String> headers = Map.of("ETag", file.tag, "Cache-Control", "no-cache");
         return Optional.of(
-                file.tag().equals(known)
+                file.tag.equals(known)
                         ? new Response(304, "", new byte[0], headers)
-                        : new Response(200, file.type(), file.content(), headers));
+                        : new Response(200, file.type, file.content, headers));
     }
 
     /** Whether noVNC was packed in when this was built. */

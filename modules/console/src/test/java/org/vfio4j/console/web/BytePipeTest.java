@@ -14,14 +14,14 @@ class BytePipeTest {
     void allBytesComeInTheirOrderThroughAPipeThatIsSmaller() throws IOException {
         byte[] sent = new byte[100_000];
         new Random(1).nextBytes(sent);
-        try (BytePipe pipe = new BytePipe(1_000)) {
-            Thread.ofVirtual().start(() -> {
+        BytePipe pipe = new BytePipe(1_000);
+        Thread.ofVirtual().start(() -> {
+            try (pipe) {
                 pipe.put(sent);
-                pipe.close();
-            });
+            }
+        });
 
-            assertThat(pipe.readAllBytes()).isEqualTo(sent);
-        }
+        assertThat(pipe.readAllBytes()).isEqualTo(sent);
     }
 
     @Test

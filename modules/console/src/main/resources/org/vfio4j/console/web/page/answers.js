@@ -1,6 +1,6 @@
 // Answers in short and at length. "Unknown" is never shown as "no".
 
-import {h} from "./dom.js";
+import {h, words} from "./dom.js";
 
 export const QUESTIONS = {
   "display-region": "Display in a region",
@@ -44,7 +44,7 @@ export function answer(question, given) {
   return h("li.answer", {"data-question": question, "data-answer": given.answer},
     h("h4", {}, mark(given.answer), " ", QUESTIONS[question] ?? question,
       given.flags?.length ? h("span.flags", {}, given.flags.join(", ")) : null),
-    given.because ? h("p.because", {}, h("b", {}, "because "), given.because) : null,
+    given.because ? h("p.because", {}, h("b", {}, "because "), words(given.because)) : null,
     given.evidence ? h("p.evidence", {}, h("code", {}, given.evidence), given.way ? h("span.way", {}, `asked by ${given.way}`) : null) : null,
-    given.remedy ? h("p.remedy", {}, h("b", {}, "to do "), given.remedy) : null);
+    given.remedy ? h("p.remedy", {}, h("b", {}, "to do "), words(given.remedy)) : null);
 }

@@ -159,6 +159,7 @@ class List {
     const shown = [...this.#rows.values()].filter(row => !row.item.hidden).length;
     this.#count.textContent = shown === all ? String(all) : `${shown} of ${all}`;
     this.#empty.hidden = shown > 0;
+    this.#body.hidden = shown === 0;
     this.#empty.textContent = all === 0
       ? "There is no device yet. Start one: a type on this page says how many more of it can be made."
       : "No device is like that.";

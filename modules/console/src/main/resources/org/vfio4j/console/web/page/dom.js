@@ -44,7 +44,7 @@ export function complain(problem) {
 
 /** A problem in words. */
 export function problemText(problem) {
-  return h("p", {}, h("strong", {}, capital(problem.what ?? String(problem)), "."), problem.remedy ? " " + problem.remedy : "");
+  return h("p", {}, h("strong", {}, capital(problem.what ?? String(problem)), "."), problem.remedy ? [" ", words(problem.remedy)] : null);
 }
 
 export function capital(text) {
@@ -54,4 +54,9 @@ export function capital(text) {
 /** A UUID's first letters, which name a device in a list; others whole. */
 export function short(name) {
   return /^[0-9a-f]{8}-/.test(name) ? name.slice(0, 8) : name;
+}
+
+/** Words in which no option, such as --open, is broken. */
+export function words(text) {
+  return text.split(/(?=\s--)|(?<=--\S+)(?=\s)/).map(part => part.startsWith(" --") ? [" ", h("span.whole", {}, part.slice(1))] : part);
 }
