@@ -70,8 +70,7 @@ final class Browser implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            return new Browser(
-                    driver, "http://127.0.0.1:" + port(driver, log) + "/session", folder.resolve("profile"));
+            return new Browser(driver, "http://127.0.0.1:" + port(driver, log) + "/session", folder.resolve("profile"));
         } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
             driver.destroy();
             throw e;
@@ -147,8 +146,8 @@ final class Browser implements AutoCloseable {
         if (url.isNull()) {
             return new int[0];
         }
-        BufferedImage image = ImageIO.read(
-                new ByteArrayInputStream(Base64.getDecoder().decode(url.stringValue())));
+        BufferedImage image =
+                ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(url.stringValue())));
         int[] pixels = image.getRGB(0, 0, image.getWidth(), image.getHeight(), null, 0, image.getWidth());
         for (int i = 0; i < pixels.length; i++) {
             pixels[i] &= 0xffffff;

@@ -30,11 +30,11 @@ class ConsoleIT {
     @TempDir
     private Path folder;
 
-    private Serving host;
-    private Browser browser;
-
     @SuppressWarnings("NullAway.Init") // open() sets both before every test
-    ConsoleIT() {}
+    private Serving host;
+
+    @SuppressWarnings("NullAway.Init")
+    private Browser browser;
 
     @BeforeEach
     void open() throws IOException, InterruptedException {
@@ -71,7 +71,8 @@ class ConsoleIT {
         browser.type("#token", token());
         browser.click("form button");
         browser.await("document.querySelectorAll('.row').length === 2");
-        assertThat(browser.run("return document.querySelector('.types').innerText").stringValue())
+        assertThat(browser.run("return document.querySelector('.types').innerText")
+                        .stringValue())
                 .contains("mbochs-large", "mdpy-hd", "mtty-2", "24 left");
         assertThat(browser.run("return document.cookie").stringValue()).isEmpty();
         assertThat(browser.log()).doesNotContain("Security Policy").doesNotContain("Error:");
@@ -95,7 +96,8 @@ class ConsoleIT {
         browser.await("document.querySelector('.answer[data-question=migration]')");
         String migration = browser.run("return document.querySelector('.answer[data-question=migration]').innerText")
                 .stringValue();
-        assertThat(migration).contains("yes", "stop-copy, p2p, pre-copy", "vfio_features/migration: 1", "asked by sysfs");
+        assertThat(migration)
+                .contains("yes", "stop-copy, p2p, pre-copy", "vfio_features/migration: 1", "asked by sysfs");
         assertThat(host.has(DEVICE)).isTrue();
 
         browser.click(".types button[aria-label='Start a mtty-2 of mtty']");
@@ -184,7 +186,8 @@ class ConsoleIT {
         for (String view : List.of("devices", "devices/" + DEVICE, "definitions", "events", "display/" + DEVICE)) {
             browser.run("location.hash = '#/' + arguments[0]", view);
             browser.await("document.querySelector('main').childElementCount > 0");
-            assertThat(browser.run("return document.documentElement.scrollWidth").intValue())
+            assertThat(browser.run("return document.documentElement.scrollWidth")
+                            .intValue())
                     .as(view)
                     .isLessThanOrEqualTo(width);
             assertThat(browser.run("return [...document.querySelectorAll('button, a, input, select')].filter(e =>"
@@ -208,7 +211,8 @@ class ConsoleIT {
                         folder.resolve("state").toString()));
 
         assertThat(result.exitCode()).isEqualTo(3);
-        assertThat(result.err()).contains("the console's libraries are not on the module path", "./vfio serve --console");
+        assertThat(result.err())
+                .contains("the console's libraries are not on the module path", "./vfio serve --console");
         assertThat(folder.resolve("other")).isEmptyDirectory();
     }
 

@@ -43,7 +43,7 @@ public final class Events implements AutoCloseable {
         /** The next event; empty if there was none for that long, or nothing comes any more. */
         public Optional<Event> next(long millis) throws InterruptedException {
             return Optional.ofNullable(waiting.poll(millis, TimeUnit.MILLISECONDS))
-                    .filter(event -> event != END);
+                    .filter(event -> !event.equals(END));
         }
 
         /** Whether nothing comes any more: he missed something, or the host ends. */

@@ -37,11 +37,8 @@ class RfbSocketTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("NullAway.Init") // set before every test
     private ConsoleHost console;
-
-    RfbSocketTest() {
-        console = null;
-    }
 
     @BeforeEach
     void open() {

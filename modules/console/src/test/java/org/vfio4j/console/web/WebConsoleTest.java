@@ -29,11 +29,8 @@ class WebConsoleTest {
     @TempDir
     private Path folder;
 
+    @SuppressWarnings("NullAway.Init") // set before every test
     private ConsoleHost console;
-
-    WebConsoleTest() {
-        console = null;
-    }
 
     @BeforeEach
     void open() {
