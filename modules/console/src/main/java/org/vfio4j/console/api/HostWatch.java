@@ -35,7 +35,10 @@ public final class HostWatch implements CoreListener, AutoCloseable {
     private volatile boolean closed;
 
     /** What may change of a device while it is there. */
-    private record State(boolean inUse, @Nullable Size size) {}
+    private record State(boolean inUse, @Nullable Size size) {
+        /** As it is told when it comes. */
+        private static final State IDLE = new State(false, null);
+    }
 
     /** Of a picture, in pixels. */
     private record Size(int width, int height) {}
@@ -94,7 +97,7 @@ public final class HostWatch implements CoreListener, AutoCloseable {
             State state = state(device);
             State before = last.get(device.name());
             now.put(device.name(), state);
-            boolean isNews = before != null && !state.equals(before);
+            boolean isNews = !state.equals(before == null ? State.IDLE : before);
             if (isNews) {
                 tell("changed", device.name(), state.size());
             }

@@ -28,6 +28,7 @@ import org.vfio4j.console.api.HostMetrics;
 import org.vfio4j.console.api.Request;
 import org.vfio4j.console.api.Response;
 import org.vfio4j.console.api.Route;
+import org.vfio4j.console.api.Screens;
 import org.vfio4j.linux.ErrnoException;
 
 /** The console's paths: who may ask, what he is answered, and the headers that keep the page to itself. */
@@ -53,13 +54,15 @@ final class HttpRoutes {
     private final Guard guard;
     private final HostMetrics metrics;
     private final EventStream events;
+    private final Screens screens;
     private final PageFiles files = new PageFiles();
 
-    HttpRoutes(Api api, Guard guard, HostMetrics metrics, EventStream events) {
+    HttpRoutes(Api api, Guard guard, HostMetrics metrics, EventStream events, Screens screens) {
         this.api = api;
         this.guard = guard;
         this.metrics = metrics;
         this.events = events;
+        this.screens = screens;
     }
 
     /** Adds all of them. */
@@ -69,7 +72,7 @@ final class HttpRoutes {
             routing.route(Method.create(route.method()), route.path(), (req, res) -> answer(route, req, res));
         }
         routing.get(Api.ROOT + "/events", events);
-        routing.get(Api.ROOT + "/devices/{device}/rfb", HttpRoutes::needsWebSocket);
+        routing.get(Api.ROOT + "/devices/{device}/rfb", this::needsWebSocket);
         routing.get("/metrics", (req, res) -> send(res, metrics.text()));
         routing.get("/", (req, res) -> file("index.html", req, res));
         routing.get(LOGIN, (req, res) -> file("login.html", req, res));
@@ -181,8 +184,9 @@ final class HttpRoutes {
         }
     }
 
-    private static void needsWebSocket(ServerRequest request, ServerResponse response) {
-        response.header(HeaderNames.UPGRADE, "websocket");
+    /** What became no WebSocket: because there is no such display, or it was not asked for as one, or there are too many. */
+    private void needsWebSocket(ServerRequest request, ServerResponse response) {
+        screens.feed(request.path().pathParameters().get("device"));
         send(
                 response,
                 Response.error(

@@ -114,8 +114,8 @@ final class ConsoleHost implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
         console.close();
+        client.shutdownNow();
         token.close();
         host.close();
     }

@@ -197,8 +197,11 @@ class RfbSocketTest {
     void whatHasNoDisplayGetsNoSocket() throws Exception {
         String device = console.start("mtty", "mtty-1");
 
-        assertRefused(426, () -> connect(device, new Viewer()));
-        assertRefused(426, () -> connect("nothing", new Viewer()));
+        assertRefused(404, () -> connect(device, new Viewer()));
+        assertRefused(404, () -> connect("nothing", new Viewer()));
+        String shown = console.start("mdpy", "mdpy-vga");
+        assertThat(console.ask("GET", "/api/v1/devices/" + shown + "/rfb", "").statusCode())
+                .isEqualTo(426);
     }
 
     private static void assertRefused(int status, org.assertj.core.api.ThrowableAssert.ThrowingCallable connect) {
