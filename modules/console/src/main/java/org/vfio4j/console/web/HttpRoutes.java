@@ -20,6 +20,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -90,7 +91,7 @@ final class HttpRoutes {
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         Headers headers = request.headers();
         String path = request.path().path();
-        boolean changes = !READING.contains(request.prologue().method().text());
+        boolean changes = !READING.contains(request.prologue().method().text()) || isWebSocket(headers);
         Optional<Guard.Objection> objection = guard.objection(headers, changes);
         if (objection.isPresent()) {
             send(response, Response.error(403, "EACCES", objection.get().what(), ""));
@@ -110,6 +111,12 @@ final class HttpRoutes {
                             "this console asks for its token",
                             "vfio serve says where it is; a script sends it as Authorization: Bearer TOKEN."));
         }
+    }
+
+    private static boolean isWebSocket(Headers headers) {
+        return headers.first(HeaderNames.UPGRADE)
+                .filter(to -> to.toLowerCase(Locale.ROOT).contains("websocket"))
+                .isPresent();
     }
 
     private static boolean isPublic(String path) {
@@ -184,7 +191,7 @@ final class HttpRoutes {
         }
     }
 
-    /** What became no WebSocket: because there is no such display, or it was not asked for as one, or there are too many. */
+    /** A display that was asked for, but not as a WebSocket. */
     private void needsWebSocket(ServerRequest request, ServerResponse response) {
         screens.feed(request.path().pathParameters().get("device"));
         send(

@@ -41,7 +41,7 @@ final class RfbSocket implements WsListener {
         this.viewers = viewers;
     }
 
-    /** What refuses here is answered by the route of the same path. */
+    /** The filter of all requests has asked who he is; here it is asked once more, whatever the web server's order may be. */
     @Override
     public Optional<Headers> onHttpUpgrade(HttpPrologue prologue, Headers asked) throws WsUpgradeException {
         if (viewers.guard().objection(asked, true).isPresent()

@@ -197,8 +197,10 @@ class RfbSocketTest {
     void whatHasNoDisplayGetsNoSocket() throws Exception {
         String device = console.start("mtty", "mtty-1");
 
-        assertRefused(404, () -> connect(device, new Viewer()));
-        assertRefused(404, () -> connect("nothing", new Viewer()));
+        assertRefused(400, () -> connect(device, new Viewer()));
+        assertRefused(400, () -> connect("nothing", new Viewer()));
+        assertThat(console.ask("GET", "/api/v1/devices/nothing/rfb", "").statusCode())
+                .isEqualTo(404);
         String shown = console.start("mdpy", "mdpy-vga");
         assertThat(console.ask("GET", "/api/v1/devices/" + shown + "/rfb", "").statusCode())
                 .isEqualTo(426);
