@@ -118,9 +118,10 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** Clicks, as a user does, on the first element that a CSS selector has. */
+    /** Clicks, as a user does, on the first element that a CSS selector has, when it is there and can be pressed. */
     void click(String selector) throws IOException, InterruptedException {
-        await("document.querySelector(" + MAPPER.writeValueAsString(selector) + ")");
+        await("(e => e && (e.scrollIntoView({block: 'center'}), true))(document.querySelector("
+                + MAPPER.writeValueAsString(selector + ":not(:disabled)") + "))");
         call("POST", element(selector) + "/click", "{}");
     }
 

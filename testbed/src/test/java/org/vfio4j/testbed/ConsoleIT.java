@@ -97,7 +97,7 @@ class ConsoleIT {
         String migration = browser.run("return document.querySelector('.answer[data-question=migration]').innerText")
                 .stringValue();
         assertThat(migration)
-                .contains("yes", "stop-copy, p2p, pre-copy", "vfio_features/migration: 1", "asked by sysfs");
+                .contains("yes", "stop-copy, p2p, pre-copy", "DEVICE_FEATURE GET MIGRATION: 0x7", "asked by read-only");
         assertThat(host.has(DEVICE)).isTrue();
 
         browser.click(".types button[aria-label='Start a mtty-2 of mtty']");
@@ -191,7 +191,7 @@ class ConsoleIT {
                     .as(view)
                     .isLessThanOrEqualTo(width);
             assertThat(browser.run("return [...document.querySelectorAll('button, a, input, select')].filter(e =>"
-                                    + " !(e.innerText || e.getAttribute('aria-label') || e.labels?.length)).length")
+                                    + " !(e.textContent || e.getAttribute('aria-label') || e.labels?.length)).length")
                             .intValue())
                     .as("without a name in " + view)
                     .isZero();

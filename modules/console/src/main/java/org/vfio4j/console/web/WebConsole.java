@@ -51,8 +51,8 @@ public final class WebConsole implements AutoCloseable {
         metrics.gauge("vfio4j_console_viewers", "Browsers that show a display.", viewers::count);
         metrics.gauge("vfio4j_console_listeners", "Browsers that hear of changes.", events::listeners);
         metrics.gauge("vfio4j_displays_watched", "Displays that somebody has looked at.", screens::count);
-        HttpRoutes routes =
-                new HttpRoutes(new Api(commands, watch, screens), guard, metrics, new EventStream(events, guard), screens);
+        HttpRoutes routes = new HttpRoutes(
+                new Api(commands, watch, screens), guard, metrics, new EventStream(events, guard), screens);
         server = WebServer.builder()
                 .address(at.getAddress())
                 .port(at.getPort())

@@ -36,8 +36,10 @@ class OpenApiTest {
     private final Events events = new Events();
     private final HostWatch watch = new HostWatch(host, events);
     private final Screens screens = new Screens(host);
+
     @SuppressWarnings("NullAway.Init") // set before every test
     private Api api;
+
     @SuppressWarnings("NullAway.Init") // set before every test
     private JsonNode description;
 

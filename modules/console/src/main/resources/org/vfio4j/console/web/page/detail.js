@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import {answer, mark} from "./answers.js";
-import {complain, fill, h, say} from "./dom.js";
+import {complain, fill, h, refill, say} from "./dom.js";
 import {defineForm} from "./forms.js";
 import {sizeForm} from "./size.js";
 import {listen, store} from "./store.js";
@@ -29,9 +29,10 @@ function redraw(pane, name, parts) {
     return;
   }
   const {device, features, size} = known;
-  fill(parts.facts, facts(device, size));
-  fill(parts.actions, actions(device, features, size));
-  fill(parts.answers, features
+  const setsSize = features?.edid.answer === "yes";
+  refill(parts.facts, [device, size], () => facts(device, size));
+  refill(parts.actions, [device.kind, Boolean(size), setsSize], () => actions(device, setsSize, size));
+  refill(parts.answers, features, () => features
     ? Object.entries(features).map(([question, given]) => answer(question, given))
     : h("li.empty", {}, "asking …"));
   if (pane.dataset.device !== name || !pane.querySelector("h3")) {
@@ -47,17 +48,17 @@ function facts(device, size) {
     ["type", device.type], ["parent", device.parent], ["kind", device.kind], ["driver", device.driver],
     ["group", device.group], ["shows", size ? `${size.width}×${size.height}` : null], ["socket", device.socket],
   ];
-  return h("dl.facts", {}, rows.filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => h("div", {}, h("dt", {}, key), h("dd", {}, String(value)))),
-  h("div", {}, h("dt", {}, "in use"), h("dd", {}, mark(device.in_use === null ? "unknown" : device.in_use ? "yes" : "no"),
-    device.holders ? ` by ${device.holders.map(holder => `${holder.command} (pid ${holder.pid})`).join(", ")}` : null)));
+  return h("dl.facts", {},
+    rows.filter(([, value]) => value !== null && value !== undefined).map(([key, value]) => h("div", {}, h("dt", {}, key), h("dd", {}, String(value)))),
+    h("div", {}, h("dt", {}, "in use"), h("dd", {}, mark(device.in_use === null ? "unknown" : device.in_use ? "yes" : "no"),
+      device.holders ? ` by ${device.holders.map(holder => `${holder.command} (pid ${holder.pid})`).join(", ")}` : null)));
 }
 
-function actions(device, features, size) {
+function actions(device, setsSize, size) {
   const path = encodeURIComponent(device.device);
   return [
     size ? h("a.button.first", {href: `#/display/${path}`}, "Open the display") : null,
-    features?.edid.answer === "yes" ? h("button", {type: "button", onclick: () => sizeForm(device.device)}, "Set its size") : null,
+    setsSize ? h("button", {type: "button", onclick: () => sizeForm(device.device)}, "Set its size") : null,
     size ? h("a.button", {href: api.picture(device.device), download: `${device.device}.png`}, "Screenshot") : null,
     device.kind === "mdev" ? h("button", {type: "button", onclick: () => defineForm(device)}, "Define") : null,
     device.kind === "mdev" ? h("button.danger", {type: "button", onclick: event => stop(device.device, event.target)}, "Stop") : null,

@@ -21,6 +21,14 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** The same, only if what it shows has changed: else who has the focus in it would lose it. */
+export function refill(element, data, make) {
+  const now = JSON.stringify(data);
+  if (element.dataset.was === now) return;
+  element.dataset.was = now;
+  fill(element, make());
+}
+
 /** Runs an action once after a burst of calls. */
 export function soon(action, millis = 150) {
   let timer = 0;
