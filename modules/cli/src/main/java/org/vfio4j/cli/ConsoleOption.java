@@ -57,8 +57,8 @@ final class ConsoleOption {
                 .type(String.class)
                 .arity("0..1")
                 .fallbackValue(DEFAULT)
-                .paramLabel("ADDR:PORT")
-                .description("also a web console, there or at " + DEFAULT)
+                .paramLabel("ADDR")
+                .description("also a web console, at " + DEFAULT + " or another address and port")
                 .build();
     }
 

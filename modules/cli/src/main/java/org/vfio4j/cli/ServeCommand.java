@@ -40,7 +40,7 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--console [ADDR:PORT]] [--poll] [--run-dir DIR] [--state-dir DIR]",
+                                + "                  [--console [ADDR]] [--poll] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
                                 + " defined to start by themselves. The other commands find it by themselves. Each device has a"
@@ -72,7 +72,7 @@ final class ServeCommand implements Command {
                                 "vfio serve &",
                                 "vfio start -p mdpy -t mdpy-xga",
                                 "vfio probe --host user --compare",
-                                "vfio serve --console  # a page with the devices, what they can do and what they show",
+                                "vfio serve --console 7650  # a page with all of it, and what guests draw",
                                 "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
                         "0  it ran and was ended",
                         "2  the command line was wrong",
