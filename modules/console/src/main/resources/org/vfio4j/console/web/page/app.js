@@ -4,7 +4,7 @@ import {devices} from "./devices.js";
 import {definitions} from "./definitions.js";
 import {log} from "./log.js";
 import {display} from "./display.js";
-import {complain, fill, h} from "./dom.js";
+import {complain, fill, h, say, soon} from "./dom.js";
 import {store} from "./store.js";
 
 /**
@@ -32,6 +32,7 @@ function route() {
   shown = view;
   document.body.dataset.view = view;
   VIEWS[view].show(main, rest, leaving.signal);
+  if (store.host && document.activeElement === document.body) main.focus({preventScroll: true});
 }
 
 function markCurrent(view) {
@@ -58,6 +59,7 @@ fill(document.getElementById("views"), Object.entries(VIEWS)
   .map(([word, view]) => h("li", {}, h("a", {href: `#/${word}`, "data-view": word}, view.name))));
 store.addEventListener("host", showHost);
 store.addEventListener("live", showLive);
+store.addEventListener("log", soon(() => say(store.log[0].text), 400));
 addEventListener("hashchange", route);
 addEventListener("unhandledrejection", event => complain(event.reason));
 route();

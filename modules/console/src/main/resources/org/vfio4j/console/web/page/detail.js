@@ -38,7 +38,7 @@ function redraw(pane, name, parts) {
   if (pane.dataset.device !== name || !pane.querySelector("h3")) {
     pane.dataset.device = name;
     fill(pane,
-      h("div.head", {}, h("h2", {}, device.device), h("a.close", {href: "#/devices", "aria-label": "Close"}, "×")),
+      h("div.head", {}, h("h2", {tabindex: "-1"}, device.device), h("a.close", {href: "#/devices", "aria-label": "Close"}, "×")),
       parts.facts, parts.actions, h("h3", {}, "What it can do"), parts.answers, parts.ways);
   }
 }

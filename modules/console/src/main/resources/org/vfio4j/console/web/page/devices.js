@@ -2,7 +2,7 @@
 
 import {hasUnknown, mark, summary} from "./answers.js";
 import {detail} from "./detail.js";
-import {fill, h, say, short, soon} from "./dom.js";
+import {fill, h, soon} from "./dom.js";
 import {startForm} from "./forms.js";
 import {listen, store} from "./store.js";
 import {Wall} from "./wall.js";
@@ -24,11 +24,14 @@ export function devices(main, rest, signal) {
   const wall = new Wall(signal);
   const pane = h("section.detail", {"aria-label": "Device"});
   select = ([name]) => {
-    list.select(name ?? "");
+    const before = list.select(name ?? "");
     detail(pane, name ?? "", signal);
     document.body.classList.toggle("has-detail", Boolean(name));
+    const next = name ? pane.querySelector("h2") : before;
+    if (store.host) next?.focus();
     return true;
   };
+  pane.addEventListener("keydown", event => { if (event.key === "Escape") location.hash = "#/devices"; });
   fill(main, h("div.host", {}, types(signal), h("div.middle", {}, wall.element, list.element), pane));
   select(rest);
   signal.addEventListener("abort", () => document.body.classList.remove("has-detail"));
@@ -66,10 +69,13 @@ class List {
     listen(["device"], event => this.#one(event.detail), signal);
   }
 
+  /** Marks a device; the link of the one that was marked. */
   select(name) {
-    this.#rows.get(this.#selected)?.link.removeAttribute("aria-current");
+    const before = this.#rows.get(this.#selected)?.link;
+    before?.removeAttribute("aria-current");
     this.#selected = name;
     this.#rows.get(name)?.link.setAttribute("aria-current", "true");
+    return before;
   }
 
   #all() {
@@ -93,7 +99,6 @@ class List {
       this.#rows.set(name, row);
       this.#body.append(row.item);
       this.#sortSoon();
-      say(`${name} was started`);
     }
     this.#countSoon();
   }
