@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.console.web.Token;
 import org.vfio4j.console.web.WebConsole;
 import org.vfio4j.management.control.Folders;
@@ -63,14 +64,15 @@ final class ConsoleOption {
     }
 
     /** Serves it if the line asks for it. */
-    static Served open(ParseResult line, Folders folders, UserHost host, HostCommands commands) {
+    static Served open(
+            ParseResult line, Folders folders, UserHost host, HostDisplays displays, HostCommands commands) {
         if (!line.hasMatchedOption(NAME)) {
             return new Served(null, null, true);
         }
         InetSocketAddress at = address(line.matchedOptionValue(NAME, DEFAULT));
         Token token = Token.in(folders.consoleToken());
         try {
-            WebConsole console = WebConsole.open(host, commands, token, at);
+            WebConsole console = WebConsole.open(host, displays, commands, token, at);
             return new Served(console, token, at.getAddress().isLoopbackAddress());
         } catch (NoClassDefFoundError e) {
             token.close();

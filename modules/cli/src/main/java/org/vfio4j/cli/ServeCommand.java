@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.management.control.ControlServer;
 import org.vfio4j.management.control.DeviceSockets;
 import org.vfio4j.management.control.Folders;
@@ -24,6 +24,7 @@ final class ServeCommand implements Command {
     private static final String SYSFS = "--sysfs";
     private static final String DRIVER = "--driver";
     private static final String PROFILE = "--profile";
+    private static final String VNC = "--vnc";
 
     @Override
     public String name() {
@@ -40,7 +41,8 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--console [ADDR]] [--poll] [--run-dir DIR] [--state-dir DIR]",
+                                + "                  [--console [ADDR]] [--vnc ADDR[:PORT]] [--password-file FILE]%n"
+                                + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
                                 + " defined to start by themselves. The other commands find it by themselves. Each device has a"
@@ -63,6 +65,11 @@ final class ServeCommand implements Command {
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
                 .addOption(ConsoleOption.spec())
+                .addOption(VncOptions.address(
+                        VNC,
+                        "show the devices' displays to VNC viewers there, each on the first port that is free from 5900 or"
+                                + " PORT on; devices/NAME.vnc says which"))
+                .addOption(VncOptions.passwordFile())
                 .addOption(PollOption.spec())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
@@ -94,19 +101,26 @@ final class ServeCommand implements Command {
                 UserHost host = UserHost.installed(drivers(line));
                 ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""));
                 DeviceSockets sockets =
-                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME))) {
+                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME));
+                HostDisplays displays = new HostDisplays(host.core());
+                ShownDisplays viewers =
+                        ShownDisplays.of(host, displays, folders, line.matchedOptionValue(VNC, ""), line)) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.prepare();
             DefinedHost defined = new DefinedHost(host, definitions);
             List<Finding> findings = new ArrayList<>(defined.autostart());
             HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), ending::now);
             ending.listen();
-            try (ConsoleOption.Served console = ConsoleOption.open(line, folders, host, commands);
+            try (ConsoleOption.Served console = ConsoleOption.open(line, folders, host, displays, commands);
                     ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
                 Inventory inventory = host.inventory();
                 findings.addAll(inventory.findings());
                 findings.addAll(sockets.findings());
-                say(world.terminal(), folders, sysfs, console, inventory, findings);
+                findings.addAll(viewers.findings());
+                say(world.terminal(), folders, sysfs, inventory);
+                viewers.say(world.terminal());
+                console.say(world.terminal());
+                ready(world.terminal(), findings);
                 ending.await();
             }
         }
@@ -118,18 +132,13 @@ final class ServeCommand implements Command {
         return drivers;
     }
 
-    private static void say(
-            Terminal terminal,
-            Folders folders,
-            ShownSysfs sysfs,
-            ConsoleOption.Served console,
-            Inventory inventory,
-            List<Finding> findings) {
-        PrintWriter out = terminal.out();
-        out.println("A user-space host: parents "
-                + String.join(
-                        ", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
-                + inventory.devices().size() + ".");
+    private static void say(Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory) {
+        terminal.out()
+                .println("A user-space host: parents "
+                        + String.join(
+                                ", ",
+                                inventory.parents().stream().map(p -> p.name()).toList())
+                        + "; devices: " + inventory.devices().size() + ".");
         terminal.entry("control", folders.socket().toString());
         terminal.entry("devices", folders.devices() + "/NAME.sock, by vfio-user");
         terminal.entry("state", folders.definitions().toString());
@@ -137,10 +146,12 @@ final class ServeCommand implements Command {
             terminal.entry(
                     "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
         }
-        console.say(terminal);
+    }
+
+    private static void ready(Terminal terminal, List<Finding> findings) {
         terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
         FindingList.print(terminal, findings);
-        out.println("Ready. Ctrl-C ends it.");
-        out.flush();
+        terminal.out().println("Ready. Ctrl-C ends it.");
+        terminal.out().flush();
     }
 }

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.snapshot.Json;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.core.CoreListener;
-import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.core.VfioCore;
 import org.vfio4j.vfio.display.Scanout;
 import tools.jackson.databind.node.ArrayNode;
@@ -120,14 +120,8 @@ public final class HostWatch implements CoreListener, AutoCloseable {
 
     private static State state(CoreDevice device) {
         boolean inUse = device.openCount() > 0;
-        boolean shows = inUse && !device.hangs() && hasDisplay(device);
+        boolean shows = inUse && !device.hangs() && HostDisplays.hasDisplay(device);
         return new State(inUse, shows ? size(device).orElse(null) : null);
-    }
-
-    /** Whether the device was registered with a display. */
-    static boolean hasDisplay(CoreDevice device) {
-        DeviceFeatures features = device.features();
-        return features.has(DeviceFeatures.DISPLAY_REGION) || features.has(DeviceFeatures.DISPLAY_DMABUF);
     }
 
     private static Optional<Size> size(CoreDevice device) {

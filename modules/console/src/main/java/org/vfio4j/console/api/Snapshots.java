@@ -54,6 +54,11 @@ final class Snapshots implements AutoCloseable {
         this.feed = feed;
     }
 
+    /** Whether these are of that display, and not of one of the same name before it. */
+    boolean isOf(DisplayFeed other) {
+        return feed.equals(other);
+    }
+
     /** The picture, at most that wide; empty while there is none. */
     synchronized Optional<Snapshot> take(int width) {
         if (closed) {

@@ -14,12 +14,14 @@ import org.vfio4j.vfio.display.Frame;
 import org.vfio4j.vfio.display.Monitor;
 import org.vfio4j.vfio.display.Picture;
 import org.vfio4j.vfio.display.Scanout;
+import org.vfio4j.vfio.display.Scroll;
 import org.vfio4j.vfio.display.Tiles;
 
 /** The hold on a device while somebody looks at it, and the copy of what it shows. For one thread. */
 final class Capture implements AutoCloseable {
     private final DisplaySource source;
     private final Damage damage = new Damage();
+    private final Scroll scroll = new Scroll();
     private @Nullable VfioDevice device;
     private @Nullable Scanout scanout;
     private @Nullable Frame frame;
@@ -53,7 +55,11 @@ final class Capture implements AutoCloseable {
                 damage.replace(frame);
                 return Seen.REPLACED;
             }
-            return damage.compare(frame) ? Seen.CHANGED : Seen.SAME;
+            if (!damage.compare(frame)) {
+                return Seen.SAME;
+            }
+            scroll.find(frame, picture().frame(), damage.changed());
+            return Seen.CHANGED;
         } catch (DisplayException e) {
             return nothing(e.reason());
         } catch (ErrnoException e) {
@@ -75,6 +81,11 @@ final class Capture implements AutoCloseable {
     /** Its tiles that had changed. */
     Tiles changed() {
         return damage.changed();
+    }
+
+    /** Lines of it that had only moved. */
+    Scroll scroll() {
+        return scroll;
     }
 
     /** Why there is no picture. */

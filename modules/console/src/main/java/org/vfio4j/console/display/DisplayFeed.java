@@ -285,7 +285,7 @@ public final class DisplayFeed implements AutoCloseable {
         try {
             capture.keep();
             for (int i = 0; i < viewers.size(); i++) {
-                viewers.get(i).changed(capture.changed());
+                viewers.get(i).changed(capture.changed(), capture.scroll());
             }
         } finally {
             lock.unlock();

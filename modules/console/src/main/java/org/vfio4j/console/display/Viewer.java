@@ -4,6 +4,7 @@ package org.vfio4j.console.display;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.vfio.display.Picture;
+import org.vfio4j.vfio.display.Scroll;
 import org.vfio4j.vfio.display.Tiles;
 
 /**
@@ -20,11 +21,16 @@ public final class Viewer implements AutoCloseable {
     // All below is guarded by the feed's lock.
     private final Tiles damage = new Tiles();
     private @Nullable Thread waiter;
+    private final Move waiting = new Move();
+    private boolean canMove;
     private boolean woken;
     private boolean closed;
 
     /** When the next picture may be given to him. */
     private long notBefore = System.nanoTime();
+
+    /** Of the last {@link #take}; the viewer's own thread's. */
+    private final Move moved = new Move();
 
     Viewer(DisplayFeed feed, long intervalNanos) {
         this.feed = feed;
@@ -38,21 +44,32 @@ public final class Viewer implements AutoCloseable {
      * @return whether there is something new
      */
     public boolean await(long nanos) {
+        return await(nanos, false);
+    }
+
+    /**
+     * The same for a viewer who can move lines of what he has.
+     *
+     * @param isCurrent whether he has all that was taken, so that he can be told of {@link #moved} lines
+     */
+    public boolean await(long nanos, boolean isCurrent) {
         long end = nanos == FOREVER ? 0 : System.nanoTime() + nanos;
         while (true) {
             long wait = nanos == FOREVER ? FOREVER : end - System.nanoTime();
             feed.lock().lock();
             try {
                 long now = System.nanoTime();
-                boolean isNew = now - notBefore >= 0 && !damage.isEmpty();
+                boolean isNew = now - notBefore >= 0 && (!damage.isEmpty() || !waiting.isNone());
                 if (isNew || isOver(nanos, now - end)) {
                     woken = false;
                     waiter = null;
+                    canMove = false;
                     return isNew && !closed;
                 }
                 if (!damage.isEmpty()) {
                     wait = Math.min(wait, notBefore - now);
                 }
+                canMove = isCurrent;
                 if (waiter == null) {
                     waiter = Thread.currentThread();
                     feed.wanted();
@@ -85,11 +102,18 @@ public final class Viewer implements AutoCloseable {
             changed.reset(picture.width(), picture.height());
             changed.addAll(damage);
             damage.clear();
+            moved.become(waiting);
+            waiting.clear();
             notBefore = System.nanoTime() + intervalNanos;
             return picture;
         } finally {
             feed.lock().unlock();
         }
+    }
+
+    /** The lines that moved in the last {@link #take}'s picture; they are to be moved before its tiles are drawn, which do not hold them. */
+    public Move moved() {
+        return moved;
     }
 
     /** Makes a part of the picture new to this viewer, as one who asks for it again needs it; what lies outside is none. */
@@ -140,12 +164,18 @@ public final class Viewer implements AutoCloseable {
     void replaced(int width, int height) {
         damage.reset(width, height);
         damage.fill();
+        waiting.clear();
         unpark();
     }
 
-    /** Some of the picture changed. */
-    void changed(Tiles tiles) {
+    /** Some of the picture changed, and some of that only moved. */
+    void changed(Tiles tiles, Scroll scroll) {
+        boolean moves = canMove && scroll.rows() > 0 && damage.isEmpty() && waiting.isNone();
         damage.addAll(tiles);
+        if (moves) {
+            waiting.become(scroll);
+            damage.removeLines(scroll.top(), scroll.rows());
+        }
         unpark();
     }
 

@@ -37,6 +37,10 @@ final class Area {
         bottom = first ? toBottom : Math.max(bottom, toBottom);
     }
 
+    boolean holds(int x, int y, int width, int height) {
+        return x >= left && y >= top && x + width <= right && y + height <= bottom;
+    }
+
     boolean meets(int x, int y, int width, int height) {
         return x < right && y < bottom && x + width > left && y + height > top;
     }

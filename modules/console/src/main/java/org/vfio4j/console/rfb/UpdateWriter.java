@@ -3,6 +3,7 @@ package org.vfio4j.console.rfb;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.vfio4j.console.display.Move;
 import org.vfio4j.vfio.display.Frame;
 import org.vfio4j.vfio.display.Picture;
 import org.vfio4j.vfio.display.Tiles;
@@ -49,6 +50,8 @@ final class UpdateWriter implements AutoCloseable {
     private boolean tellsLayout;
     private int status = NO_STATUS;
     private String newName;
+    private Move move = new Move();
+    private boolean copies;
     private int parts;
     private final Part counting = (frame, x, y, w, h) -> parts++;
     private final Part sending = this::part;
@@ -72,12 +75,18 @@ final class UpdateWriter implements AutoCloseable {
     }
 
     /** Takes note of what is new to the viewer. */
-    void see(Picture picture, Tiles fresh) {
+    void see(Picture picture, Tiles fresh, Move newMove) {
+        move = newMove;
         if (!pending.isOf(picture.width(), picture.height())) {
             pending.reset(picture.width(), picture.height());
             isMarginDue = true;
         }
         pending.addAll(fresh);
+    }
+
+    /** Whether the viewer has all of the picture, and can be told to move some of it. */
+    boolean canCopy() {
+        return encodings.copies() && pending.isEmpty() && pending.isOf(width, height);
     }
 
     /** What the viewer wants pixels to be like. */
@@ -117,6 +126,10 @@ final class UpdateWriter implements AutoCloseable {
         newName = encodings.names() ? title : name;
         area.copy(asked);
         parts = 0;
+        copies = !move.isNone() && !isNewSize && area.holds(0, 0, width, height);
+        if (!move.isNone() && !copies) {
+            pending.addArea(0, move.top(), picture.width(), move.rows());
+        }
         if (!isNewSize) {
             each(picture.frame(), counting);
         }
@@ -148,6 +161,11 @@ final class UpdateWriter implements AutoCloseable {
         } else if (isNewSize) {
             rectangle(0, 0, width, height, Encodings.DESKTOP_SIZE);
         }
+        if (copies) {
+            rectangle(0, move.top(), width, move.rows(), Encodings.COPY_RECT);
+            out.u16(0);
+            out.u16(move.from());
+        }
         if (parts > 0) {
             each(picture.frame(), sending);
             sent();
@@ -162,7 +180,7 @@ final class UpdateWriter implements AutoCloseable {
 
     private int count() {
         int more = (newName.equals(name) ? 0 : 1) + (status == NO_STATUS ? 0 : 1) + (tellsLayout || isNewSize ? 1 : 0);
-        return more + parts;
+        return more + (copies ? 1 : 0) + parts;
     }
 
     /** The parts that are asked for and that the viewer has not got, within its frame buffer. */

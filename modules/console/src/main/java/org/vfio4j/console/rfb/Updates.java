@@ -45,7 +45,9 @@ final class Updates implements Requests, AutoCloseable {
         try (Picture first = viewer.take(all)) {
             String name = title(feed);
             handshake.describe(first.width(), first.height(), name);
-            return new Updates(viewer, feed, new UpdateWriter(out, first.width(), first.height(), name));
+            UpdateWriter writer = new UpdateWriter(out, first.width(), first.height(), name);
+            writer.see(first, all, viewer.moved());
+            return new Updates(viewer, feed, writer);
         }
     }
 
@@ -53,7 +55,7 @@ final class Updates implements Requests, AutoCloseable {
     void sendWhileAsked() throws IOException {
         while (awaitAsked()) {
             if (!isDue()) {
-                viewer.await(Viewer.FOREVER);
+                viewer.await(Viewer.FOREVER, writer.canCopy());
             }
             try (Picture picture = viewer.take(fresh)) {
                 send(picture);
@@ -136,7 +138,7 @@ final class Updates implements Requests, AutoCloseable {
     }
 
     private void send(Picture picture) throws IOException {
-        writer.see(picture, fresh);
+        writer.see(picture, fresh, viewer.moved());
         String title = title(feed);
         synchronized (this) {
             writer.use(layout, encodings);

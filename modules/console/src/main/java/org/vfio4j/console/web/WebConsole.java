@@ -15,6 +15,7 @@ import org.vfio4j.console.api.Events;
 import org.vfio4j.console.api.HostMetrics;
 import org.vfio4j.console.api.HostWatch;
 import org.vfio4j.console.api.Screens;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.host.RefusedException;
@@ -40,17 +41,17 @@ public final class WebConsole implements AutoCloseable {
     private final WebServer server;
     private final InetAddress address;
 
-    private WebConsole(UserHost host, HostCommands commands, Token token, InetSocketAddress at) {
+    private WebConsole(
+            UserHost host, HostDisplays displays, HostCommands commands, Token token, InetSocketAddress at) {
         helidon.setLevel(Level.SEVERE);
         address = at.getAddress();
         watch = new HostWatch(host, events);
-        screens = new Screens(host);
+        screens = new Screens(host, displays);
         HostMetrics metrics = new HostMetrics(host);
         Guard guard = new Guard(new Logins(token), this::port);
         viewers = new Viewers(guard, screens, metrics);
         metrics.gauge("vfio4j_console_viewers", "Browsers that show a display.", viewers::count);
         metrics.gauge("vfio4j_console_listeners", "Browsers that hear of changes.", events::listeners);
-        metrics.gauge("vfio4j_displays_watched", "Displays that somebody has looked at.", screens::count);
         HttpRoutes routes = new HttpRoutes(
                 new Api(commands, watch, screens), guard, metrics, new EventStream(events, guard), screens);
         server = WebServer.builder()
@@ -76,11 +77,13 @@ public final class WebConsole implements AutoCloseable {
     /**
      * Serves a host's console until it is closed.
      *
+     * @param displays what its devices show
      * @param at port 0 for any that is free
      * @throws RefusedException if it cannot listen there
      */
-    public static WebConsole open(UserHost host, HostCommands commands, Token token, InetSocketAddress at) {
-        WebConsole console = new WebConsole(host, commands, token, at);
+    public static WebConsole open(
+            UserHost host, HostDisplays displays, HostCommands commands, Token token, InetSocketAddress at) {
+        WebConsole console = new WebConsole(host, displays, commands, token, at);
         try {
             console.server.start();
             return console;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.definition.DefinedHost;
@@ -21,7 +22,7 @@ class ApiFuzzTest {
     private static final Api API = new Api(
             new HostCommands(new DefinedHost(HOST, new Definitions(Path.of("/proc/vfio4j"))), "1.0", null, () -> {}),
             new HostWatch(HOST, new Events()),
-            new Screens(HOST));
+            new Screens(HOST, new HostDisplays(HOST.core())));
 
     /** The first byte chooses the route; a line is the device, the next one a parameter, the rest the body. */
     @FuzzTest

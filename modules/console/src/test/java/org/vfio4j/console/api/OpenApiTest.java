@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
@@ -35,7 +36,8 @@ class OpenApiTest {
     private final UserHost host = UserHost.installed(List.of());
     private final Events events = new Events();
     private final HostWatch watch = new HostWatch(host, events);
-    private final Screens screens = new Screens(host);
+    private final HostDisplays displays = new HostDisplays(host.core());
+    private final Screens screens = new Screens(host, displays);
 
     @SuppressWarnings("NullAway.Init") // set before every test
     private Api api;
@@ -55,6 +57,7 @@ class OpenApiTest {
     void close() {
         watch.close();
         screens.close();
+        displays.close();
         host.close();
     }
 

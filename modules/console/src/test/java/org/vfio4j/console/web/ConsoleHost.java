@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
@@ -30,6 +31,7 @@ final class ConsoleHost implements AutoCloseable {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final UserHost host = UserHost.installed(List.of());
+    private final HostDisplays displays = new HostDisplays(host.core());
     private final Token token;
     private final WebConsole console;
     private final HttpClient client =
@@ -40,7 +42,7 @@ final class ConsoleHost implements AutoCloseable {
         definitions.prepare();
         HostCommands commands = new HostCommands(new DefinedHost(host, definitions), "1.0", null, () -> {});
         token = Token.in(folder.resolve("token"));
-        console = WebConsole.open(host, commands, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        console = WebConsole.open(host, displays, commands, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     UserHost host() {
@@ -116,6 +118,7 @@ final class ConsoleHost implements AutoCloseable {
     public void close() {
         console.close();
         client.shutdownNow();
+        displays.close();
         token.close();
         host.close();
     }

@@ -57,6 +57,15 @@ public final class Tiles {
         return true;
     }
 
+    /** How many there are. */
+    public int count() {
+        int count = 0;
+        for (long word : bits) {
+            count += Long.bitCount(word);
+        }
+        return count;
+    }
+
     public void clear() {
         Arrays.fill(bits, 0);
     }
@@ -97,6 +106,15 @@ public final class Tiles {
         for (int row = Math.max(y, 0) / SIDE; row * SIDE < bottom; row++) {
             for (int column = Math.max(x, 0) / SIDE; column * SIDE < right; column++) {
                 add(row * columns + column);
+            }
+        }
+    }
+
+    /** Takes those away that lie in {@code count} lines from {@code top} on, with all of their pixels. */
+    public void removeLines(int top, int count) {
+        for (int row = (top + SIDE - 1) / SIDE; row < rows; row++) {
+            if (Math.min((row + 1) * SIDE, height) <= top + count) {
+                remove(row * columns, columns);
             }
         }
     }
