@@ -25,6 +25,7 @@ public final class HostMetrics {
     private final UserHost host;
     private final Counter requests;
     private final Counter bytes;
+    private final Counter frames;
 
     public HostMetrics(UserHost host) {
         this.host = host;
@@ -51,6 +52,11 @@ public final class HostMetrics {
                 .help("Bytes of pictures that were sent, by how.")
                 .labelNames("way")
                 .register(registry);
+        frames = Counter.builder()
+                .name("vfio4j_display_sent_frames_total")
+                .help("Pictures, or what changed of them, that were sent, by how.")
+                .labelNames("way")
+                .register(registry);
     }
 
     /** Shows a number of the console's own. */
@@ -70,6 +76,11 @@ public final class HostMetrics {
     /** Bytes of a picture were sent: by {@code png} or {@code rfb}. */
     public void sent(String way, long count) {
         bytes.labelValues(way).inc(count);
+    }
+
+    /** All of a picture was sent, or all that had changed of it. */
+    public void sentFrame(String way) {
+        frames.labelValues(way).inc();
     }
 
     /** All of it in Prometheus's text format. */

@@ -133,6 +133,7 @@ final class HttpRoutes {
         metrics.answered(route.id(), answer.status());
         if (answer.type().startsWith("image/")) {
             metrics.sent("png", answer.body().length);
+            metrics.sentFrame("png");
         }
         send(response, answer);
     }

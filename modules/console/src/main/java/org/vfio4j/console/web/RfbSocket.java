@@ -132,7 +132,7 @@ final class RfbSocket implements WsListener {
         }
     }
 
-    /** Each flush is a message. */
+    /** Each flush is a message, or several. */
     private static final class MessageStream extends OutputStream {
         private final WsSession session;
         private final Viewers viewers;
@@ -160,17 +160,21 @@ final class RfbSocket implements WsListener {
                 count += some;
                 done += some;
                 if (count == buffer.length) {
-                    flush();
+                    send();
                 }
             }
         }
 
-        /** The message has bytes of its own: the connection's writer may keep them for a while. */
         @Override
         public void flush() throws IOException {
-            if (count == 0) {
-                return;
+            if (count > 0) {
+                send();
+                viewers.sentFrame();
             }
+        }
+
+        /** The message has bytes of its own: the connection's writer may keep them for a while. */
+        private void send() throws IOException {
             try {
                 session.send(BufferData.create(Arrays.copyOf(buffer, count)), true);
             } catch (RuntimeException e) {

@@ -51,6 +51,10 @@ final class Viewers {
         metrics.sent("rfb", bytes);
     }
 
+    void sentFrame() {
+        metrics.sentFrame("rfb");
+    }
+
     boolean isClosed() {
         return closed;
     }
