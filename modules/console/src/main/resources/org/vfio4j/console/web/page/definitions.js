@@ -1,7 +1,7 @@
 // What is written down: devices that come back.
 
 import * as api from "./api.js";
-import {complain, fill, h, say, short} from "./dom.js";
+import {complain, danger, fill, h, say, short} from "./dom.js";
 import {defineForm} from "./forms.js";
 import {listen} from "./store.js";
 
@@ -45,5 +45,5 @@ function line(one, load) {
       one.active ? null : h("button.first", {type: "button", "aria-label": `Start ${short(one.device)}`,
         onclick: act(() => api.post("/devices", {device: one.device, parent: one.parent}), "was started")}, "Start"),
       h("button", {type: "button", onclick: act(() => api.patch(path, {start: other}), `starts ${other}`)}, one.start === "auto" ? "Start when asked to" : "Start with the host"),
-      h("button.danger", {type: "button", onclick: act(() => api.remove(path), "is defined no more")}, "Undefine")));
+      danger("Undefine", "Undefine it?", act(() => api.remove(path), "is defined no more"))));
 }

@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import {answer, mark} from "./answers.js";
-import {complain, fill, h, refill, say} from "./dom.js";
+import {complain, danger, fill, h, refill} from "./dom.js";
 import {defineForm} from "./forms.js";
 import {sizeForm} from "./size.js";
 import {listen, store} from "./store.js";
@@ -61,29 +61,14 @@ function actions(device, setsSize, size) {
     setsSize ? h("button", {type: "button", onclick: () => sizeForm(device.device)}, "Set its size") : null,
     size ? h("a.button", {href: api.picture(device.device), download: `${device.device}.png`}, "Screenshot") : null,
     device.kind === "mdev" ? h("button", {type: "button", onclick: () => defineForm(device)}, "Define") : null,
-    device.kind === "mdev" ? h("button.danger", {type: "button", onclick: event => stop(device.device, event.target)}, "Stop") : null,
+    device.kind === "mdev" ? danger("Stop", "Stop it?", () => stop(device.device)) : null,
   ];
 }
 
-/** Asks once more in the button itself; what follows cannot be taken back. */
-async function stop(name, button) {
-  if (!button.dataset.sure) {
-    button.dataset.sure = "yes";
-    button.textContent = "Stop it?";
-    button.addEventListener("blur", () => { delete button.dataset.sure; button.textContent = "Stop"; }, {once: true});
-    return;
-  }
-  button.disabled = true;
-  button.textContent = "Stopping …";
-  try {
-    await api.remove(api.device(name) + "?timeout=2");
-    say(`${name} was stopped`);
-    location.hash = "#/devices";
-  } catch (problem) {
-    complain(problem);
-    button.disabled = false;
-    button.textContent = "Stop";
-  }
+/** A device that is in use is given a moment to be let go. */
+async function stop(name) {
+  await api.remove(api.device(name) + "?timeout=2");
+  location.hash = "#/devices";
 }
 
 /** Every way of asking beside every other, asked when it is opened. */

@@ -38,6 +38,31 @@ export function soon(action, millis = 150) {
   };
 }
 
+/** A button for what cannot be taken back: it asks once more in its own place. The action may fail, which is said. */
+export function danger(verb, question, action) {
+  const button = h("button.danger", {type: "button", onclick: async () => {
+    if (!button.dataset.sure) {
+      button.dataset.sure = "yes";
+      button.textContent = question;
+      return;
+    }
+    button.disabled = true;
+    try {
+      await action();
+    } catch (problem) {
+      complain(problem);
+    } finally {
+      button.disabled = false;
+      calm();
+    }
+  }, onblur: () => calm()}, verb);
+  const calm = () => {
+    delete button.dataset.sure;
+    button.textContent = verb;
+  };
+  return button;
+}
+
 /** What screen readers say, beside what is seen. */
 export function say(text) {
   document.getElementById("said").textContent = text;
