@@ -64,8 +64,7 @@ final class ConsoleOption {
     }
 
     /** Serves it if the line asks for it. */
-    static Served open(
-            ParseResult line, Folders folders, UserHost host, HostDisplays displays, HostCommands commands) {
+    static Served open(ParseResult line, Folders folders, UserHost host, HostDisplays displays, HostCommands commands) {
         if (!line.hasMatchedOption(NAME)) {
             return new Served(null, null, true);
         }

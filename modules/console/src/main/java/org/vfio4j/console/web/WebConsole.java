@@ -41,8 +41,7 @@ public final class WebConsole implements AutoCloseable {
     private final WebServer server;
     private final InetAddress address;
 
-    private WebConsole(
-            UserHost host, HostDisplays displays, HostCommands commands, Token token, InetSocketAddress at) {
+    private WebConsole(UserHost host, HostDisplays displays, HostCommands commands, Token token, InetSocketAddress at) {
         helidon.setLevel(Level.SEVERE);
         address = at.getAddress();
         watch = new HostWatch(host, events);

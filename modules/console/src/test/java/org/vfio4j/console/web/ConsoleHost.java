@@ -42,7 +42,8 @@ final class ConsoleHost implements AutoCloseable {
         definitions.prepare();
         HostCommands commands = new HostCommands(new DefinedHost(host, definitions), "1.0", null, () -> {});
         token = Token.in(folder.resolve("token"));
-        console = WebConsole.open(host, displays, commands, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        console = WebConsole.open(
+                host, displays, commands, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     UserHost host() {
