@@ -10,8 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +27,13 @@ public final class RfbClient implements AutoCloseable {
     public static final int EXTENDED_DESKTOP_SIZE = -308;
 
     private static final int PATIENCE_MILLIS = 120_000;
-    private static final int SIDE = 64;
 
     private final Socket socket;
     private final Counted counted;
     private final DataInputStream in;
     private final DataOutputStream out;
-    private final Inflater inflater = new Inflater();
-    private byte[] compressed = {};
+    private final RfbTiles zrle = new RfbTiles();
     private byte[] line = {};
-    private final byte[] one = new byte[1];
     private Format format = Format.NATIVE;
     private int width;
     private int height;
@@ -61,7 +56,13 @@ public final class RfbClient implements AutoCloseable {
             int blueAt) {
         public static final Format NATIVE = new Format(32, 24, false, 255, 255, 255, 16, 8, 0);
 
-        int rgb(int pixel) {
+        /** The pixel that so many bytes are. */
+        int rgb(byte[] from, int at, int bytes) {
+            int pixel = 0;
+            for (int i = 0; i < bytes; i++) {
+                int place = isBigEndian ? i : bytes - 1 - i;
+                pixel = pixel << 8 | (from[at + place] & 0xff);
+            }
             return part(pixel, redAt, red) << 16 | part(pixel, greenAt, green) << 8 | part(pixel, blueAt, blue);
         }
 
@@ -314,7 +315,7 @@ public final class RfbClient implements AutoCloseable {
         switch (code) {
             case RAW -> raw(x, y, w, h);
             case COPY_RECT -> copy(in.readUnsignedShort(), in.readUnsignedShort(), x, y, w, h);
-            case ZRLE -> zrle(x, y, w, h);
+            case ZRLE -> zrle.read(in, format, pixels, width, x, y, w, h);
             default -> throw new IOException("encoding " + code + " was not asked for");
         }
     }
@@ -345,18 +346,9 @@ public final class RfbClient implements AutoCloseable {
         for (int row = y; row < y + h; row++) {
             in.readFully(line, 0, w * bytes);
             for (int i = 0; i < w; i++) {
-                pixels[row * width + x + i] = format.rgb(word(line, i * bytes, bytes));
+                pixels[row * width + x + i] = format.rgb(line, i * bytes, bytes);
             }
         }
-    }
-
-    private int word(byte[] from, int at, int bytes) {
-        int word = 0;
-        for (int i = 0; i < bytes; i++) {
-            int place = format.isBigEndian() ? i : bytes - 1 - i;
-            word = word << 8 | from[at + place] & 0xff;
-        }
-        return word;
     }
 
     private void copy(int fromX, int fromY, int x, int y, int w, int h) {
@@ -367,143 +359,13 @@ public final class RfbClient implements AutoCloseable {
         }
     }
 
-    private void zrle(int x, int y, int w, int h) throws IOException {
-        int size = in.readInt();
-        if (compressed.length < size) {
-            compressed = new byte[size];
-        }
-        in.readFully(compressed, 0, size);
-        inflater.setInput(compressed, 0, size);
-        for (int top = y; top < y + h; top += SIDE) {
-            for (int left = x; left < x + w; left += SIDE) {
-                tile(left, top, Math.min(SIDE, x + w - left), Math.min(SIDE, y + h - top));
-            }
-        }
-        if (inflater.getRemaining() > 0 && !isFlush()) {
-            throw new IOException(inflater.getRemaining() + " bytes of a part are no pixels");
-        }
-    }
-
-    /** Whether what is left of the input is an empty block. */
-    private boolean isFlush() throws IOException {
-        try {
-            return inflater.inflate(one, 0, 1) == 0;
-        } catch (DataFormatException e) {
-            throw new IOException(e);
-        }
-    }
-
-    private void tile(int x, int y, int w, int h) throws IOException {
-        int form = byteOf();
-        int pixel = compactBytes();
-        int count = w * h;
-        if (form == 0) {
-            byte[] bytes = bytes(count * pixel);
-            for (int i = 0; i < count; i++) {
-                set(x, y, w, i, colour(bytes, i * pixel, pixel));
-            }
-            return;
-        }
-        boolean runs = form >= 128;
-        int colours = form & 127;
-        int[] palette = new int[colours];
-        byte[] bytes = bytes(colours * pixel);
-        for (int i = 0; i < colours; i++) {
-            palette[i] = colour(bytes, i * pixel, pixel);
-        }
-        if (runs) {
-            runs(x, y, w, count, palette);
-        } else {
-            packed(x, y, w, h, palette);
-        }
-    }
-
-    private void runs(int x, int y, int w, int count, int[] palette) throws IOException {
-        int pixel = compactBytes();
-        for (int i = 0; i < count; ) {
-            int length = 1;
-            int colour;
-            int number = palette.length == 0 ? 128 : byteOf();
-            if (palette.length == 0) {
-                colour = colour(bytes(pixel), 0, pixel);
-            } else {
-                colour = palette[number & 127];
-            }
-            if (number >= 128) {
-                int more;
-                do {
-                    more = byteOf();
-                    length += more;
-                } while (more == 255);
-            }
-            if (i + length > count) {
-                throw new IOException("a run that is longer than its tile");
-            }
-            for (; length > 0; length--) {
-                set(x, y, w, i++, colour);
-            }
-        }
-    }
-
-    private void packed(int x, int y, int w, int h, int[] palette) throws IOException {
-        int bits = palette.length <= 2 ? 1 : palette.length <= 4 ? 2 : 4;
-        if (palette.length == 1) {
-            for (int i = 0; i < w * h; i++) {
-                set(x, y, w, i, palette[0]);
-            }
-            return;
-        }
-        for (int row = 0; row < h; row++) {
-            byte[] bytes = bytes((w * bits + 7) / 8);
-            for (int i = 0; i < w; i++) {
-                int at = i * bits;
-                int number = bytes[at / 8] >> 8 - bits - at % 8 & (1 << bits) - 1;
-                set(x, y, w, row * w + i, palette[number]);
-            }
-        }
-    }
-
-    private void set(int x, int y, int w, int i, int colour) {
-        pixels[(y + i / w) * width + x + i % w] = colour;
-    }
-
-    private int compactBytes() {
-        return format.bits() == 32 && format.depth() <= 24 ? 3 : format.bits() / 8;
-    }
-
-    /** A compact pixel of a layout whose lowest byte is used. */
-    private int colour(byte[] from, int at, int bytes) {
-        return format.rgb(word(from, at, bytes));
-    }
-
-    private int byteOf() throws IOException {
-        return bytes(1)[0] & 0xff;
-    }
-
-    private byte[] bytes(int count) throws IOException {
-        byte[] bytes = count == 1 ? one : new byte[count];
-        int done = 0;
-        try {
-            while (done < count) {
-                int step = inflater.inflate(bytes, done, count - done);
-                if (step == 0) {
-                    throw new IOException("the compressed data of a part end too early");
-                }
-                done += step;
-            }
-        } catch (DataFormatException e) {
-            throw new IOException(e);
-        }
-        return bytes;
-    }
-
     private String text() throws IOException {
         return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
     }
 
     @Override
     public void close() throws IOException {
-        inflater.end();
+        zrle.close();
         socket.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A running {@code vfio serve --sysfs}, and the other commands beside it: each a process of its own, as a user has them. */
 final class Serving implements AutoCloseable {
@@ -167,10 +170,25 @@ final class Serving implements AutoCloseable {
         return Path.of("..", "testbed", name).toAbsolutePath().normalize().toString();
     }
 
-    /** The built command with the launcher's options, except that here native access is denied to all but those it is granted to. */
-    private static ProcessBuilder builder(Path folder, List<String> arguments) {
+    /** The built command, whose running host is that in {@code folder}. */
+    static ProcessBuilder builder(Path folder, List<String> arguments) {
+        ProcessBuilder builder = command(List.of(), arguments);
+        builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
+        return builder;
+    }
+
+    /**
+     * The built command with the launcher's options, except that here native access is denied to all but those it is granted to.
+     *
+     * @param modules folders of others' drivers
+     */
+    static ProcessBuilder command(List<Path> modules, List<String> arguments) {
         Path lib = Path.of("../modules/cli/target/dist/lib").toAbsolutePath().normalize();
         assertThat(lib).as("the built command: mvn package -pl modules/cli -am").isDirectory();
+        String path = Stream.concat(Stream.of(lib), modules.stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
+        boolean serves = arguments.getFirst().equals("serve");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -180,8 +198,8 @@ final class Serving implements AutoCloseable {
                 "--add-opens",
                 "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
                 "--module-path",
-                arguments.contains("--console") ? lib + ":" + lib.resolveSibling("console") : lib.toString()));
-        if (arguments.contains("--console")) {
+                serves ? path + File.pathSeparator + lib.resolveSibling("console") : path));
+        if (serves) {
             command.addAll(List.of(
                     "--add-modules",
                     "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text"));
@@ -189,7 +207,6 @@ final class Serving implements AutoCloseable {
         command.addAll(List.of("--module", "org.vfio4j.cli/org.vfio4j.cli.Main"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().remove("RUST_BACKTRACE");
         return builder;

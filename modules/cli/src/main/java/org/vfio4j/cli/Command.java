@@ -34,7 +34,8 @@ interface Command {
                 new DefineCommand(),
                 new UndefineCommand(),
                 new ModifyCommand(),
-                new RunCommand());
+                new RunCommand(),
+                new ConfigCommand());
     }
 
     /** What it is called on the command line. */

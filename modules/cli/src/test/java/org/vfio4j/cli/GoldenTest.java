@@ -53,6 +53,7 @@ class GoldenTest {
                 "display",
                 "screenshot",
                 "edid",
+                "vnc",
                 "snapshot",
                 "preflight",
                 "rules",
@@ -64,7 +65,8 @@ class GoldenTest {
                 "define",
                 "undefine",
                 "modify",
-                "run"
+                "run",
+                "config"
             })
     void everyCommandExplainsItself(String command) throws IOException {
         golden("help-" + command, command, "--help");

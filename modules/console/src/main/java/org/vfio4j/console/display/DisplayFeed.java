@@ -174,9 +174,10 @@ public final class DisplayFeed implements AutoCloseable {
         do {
             try (Capture capture = new Capture(source)) {
                 lookWhileWanted(capture);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError | InternalError e) {
                 LOG.log(System.Logger.Level.WARNING, "the display of " + name + " failed", e);
                 show(Picture.black(FIRST_WIDTH, FIRST_HEIGHT), "its display failed: " + e);
+                LockSupport.parkNanos(RETRY_NANOS);
             }
         } while (!isOver());
     }

@@ -11,7 +11,7 @@ import java.io.IOException;
  * @param resizes DesktopSize
  * @param layouts ExtendedDesktopSize, by which it may also ask for a size
  * @param names DesktopName
- * @param level for zlib, 1 to 9
+ * @param level for zlib, 1 to 9, or {@link #FREE}
  */
 record Encodings(boolean isZrle, boolean copies, boolean resizes, boolean layouts, boolean names, int level) {
     static final int RAW = 0;
@@ -27,10 +27,13 @@ record Encodings(boolean isZrle, boolean copies, boolean resizes, boolean layout
     private static final int LAST_LEVEL = -247;
 
     /** The fastest that compresses. */
-    private static final int FASTEST = 1;
+    static final int FASTEST = 1;
+
+    /** The viewer has named no level: how hard to compress is the server's choice. */
+    static final int FREE = 0;
 
     /** What a viewer takes that has said nothing. */
-    static final Encodings NONE = new Encodings(false, false, false, false, false, FASTEST);
+    static final Encodings NONE = new Encodings(false, false, false, false, false, FREE);
 
     /** Reads the message after its type; the first of the real encodings that is known is the one that counts. */
     static Encodings read(ClientInput in) throws IOException {
@@ -41,7 +44,7 @@ record Encodings(boolean isZrle, boolean copies, boolean resizes, boolean layout
         boolean resizes = false;
         boolean layouts = false;
         boolean names = false;
-        int level = FASTEST;
+        int level = FREE;
         for (int i = 0; i < count; i++) {
             int code = in.s32();
             switch (code) {

@@ -30,10 +30,10 @@ final class Palette {
         return colours[number];
     }
 
-    /** Takes note of a colour. */
+    /** Takes note of a colour, if there are not too many. */
     void add(int colour) {
         int slot = slot(colour);
-        if (numbers[slot] != 0 || size > MAX) {
+        if (numbers[slot] != 0) {
             return;
         }
         if (size < MAX) {

@@ -42,7 +42,9 @@ public final class RfbSession {
         try {
             serve();
         } catch (MalformedException e) {
-            LOG.log(System.Logger.Level.INFO, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
+            // Strangers may not fill the log.
+            System.Logger.Level level = admitted ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
+            LOG.log(level, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} has gone: {1}", feed.name(), e.getMessage());
         } finally {

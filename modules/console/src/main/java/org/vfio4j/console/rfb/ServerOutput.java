@@ -10,9 +10,19 @@ import java.lang.foreign.ValueLayout;
 final class ServerOutput {
     static final int SIZE = 1 << 16;
 
+    /** Bytes that {@link #nanosPerByte} is about. */
+    private static final long REMEMBERED = 8 << 20;
+
+    /** 100 Mbit/s. */
+    private static final double SLOW = 80;
+
     private final OutputStream out;
     private final byte[] buffer = new byte[SIZE];
     private int size;
+
+    // Of the last writes, the older ones counting less and less.
+    private long writtenBytes;
+    private long writtenNanos;
 
     /** The {@link System#nanoTime} at which the write began that goes on now; 0 if none does. */
     private volatile long writingSince;
@@ -25,6 +35,11 @@ final class ServerOutput {
     long stalledNanos() {
         long since = writingSince;
         return since == 0 ? 0 : System.nanoTime() - since;
+    }
+
+    /** How long the viewer takes for a byte, in nanoseconds, as far as it has been seen; many before. */
+    double nanosPerByte() {
+        return writtenBytes == 0 ? SLOW : (double) writtenNanos / writtenBytes;
     }
 
     void u8(int value) throws IOException {
@@ -99,11 +114,18 @@ final class ServerOutput {
         if (size == 0) {
             return;
         }
-        writingSince = System.nanoTime() | 1;
+        long begin = System.nanoTime();
+        writingSince = begin | 1;
         try {
             out.write(buffer, 0, size);
         } finally {
             writingSince = 0;
+        }
+        writtenNanos += System.nanoTime() - begin;
+        writtenBytes += size;
+        if (writtenBytes > REMEMBERED) {
+            writtenBytes /= 2;
+            writtenNanos /= 2;
         }
         size = 0;
     }

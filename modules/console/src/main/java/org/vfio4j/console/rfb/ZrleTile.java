@@ -74,21 +74,25 @@ final class ZrleTile {
         return size;
     }
 
-    /** Counts the runs of pixels of one colour, and the colours. */
+    /** Counts the runs of pixels of one colour, and the colours until they are too many. */
     private void survey() {
         palette.clear();
         runs = 0;
         singles = 0;
-        int from = 0;
-        while (from < count) {
+        int to;
+        for (int from = 0; from < count; from = to) {
             int colour = rgb[from];
-            int to = end(from, colour);
+            to = from + 1;
+            while (to < count && rgb[to] == colour) {
+                to++;
+            }
             runs++;
             if (to - from == 1) {
                 singles++;
             }
-            palette.add(colour);
-            from = to;
+            if (palette.size() <= Palette.MAX) {
+                palette.add(colour);
+            }
         }
     }
 
