@@ -12,6 +12,7 @@ module org.vfio4j.management {
 
     exports org.vfio4j.management.control;
     exports org.vfio4j.management.definition;
+    exports org.vfio4j.management.display;
     exports org.vfio4j.management.domain;
     exports org.vfio4j.management.explain;
     exports org.vfio4j.management.guest;

@@ -23,10 +23,12 @@ final class Serving implements AutoCloseable {
 
     private final Path folder;
     private final Process process;
+    private final List<String> said;
 
-    private Serving(Path folder, Process process) {
+    private Serving(Path folder, Process process, List<String> said) {
         this.folder = folder;
         this.process = process;
+        this.said = List.copyOf(said);
     }
 
     /** What a program left. */
@@ -45,7 +47,7 @@ final class Serving implements AutoCloseable {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             said.add(line);
             if (line.startsWith("Ready.")) {
-                return new Serving(folder, process);
+                return new Serving(folder, process, said);
             }
         }
         throw new AssertionError("vfio serve has ended: " + said + Files.readString(errors(folder)));
@@ -107,6 +109,21 @@ final class Serving implements AutoCloseable {
     /** What programs see as {@code /etc/mdevctl.d}. */
     Path definitions() {
         return folder.resolve("state/mdevctl.d");
+    }
+
+    /** Where its web console is. */
+    String console() {
+        return said.stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("console "))
+                .map(line -> line.substring("console ".length()).strip().replaceAll("/$", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What it has said on stderr. */
+    String errors() throws IOException {
+        return Files.readString(errors(folder));
     }
 
     long pid() {
@@ -171,6 +188,7 @@ final class Serving implements AutoCloseable {
         String path = Stream.concat(Stream.of(lib), modules.stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(File.pathSeparator));
+        boolean serves = arguments.getFirst().equals("serve");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -180,9 +198,13 @@ final class Serving implements AutoCloseable {
                 "--add-opens",
                 "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
                 "--module-path",
-                path,
-                "--module",
-                "org.vfio4j.cli/org.vfio4j.cli.Main"));
+                serves ? path + File.pathSeparator + lib.resolveSibling("console") : path));
+        if (serves) {
+            command.addAll(List.of(
+                    "--add-modules",
+                    "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text"));
+        }
+        command.addAll(List.of("--module", "org.vfio4j.cli/org.vfio4j.cli.Main"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("LC_ALL", "C.UTF-8");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import org.vfio4j.console.display.HostDisplays;
@@ -42,7 +41,7 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--vnc ADDR[:PORT]] [--password-file FILE]%n"
+                                + "                  [--console [ADDR]] [--vnc ADDR[:PORT]] [--password-file FILE]%n"
                                 + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
@@ -65,6 +64,7 @@ final class ServeCommand implements Command {
                         .paramLabel("FILE")
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
+                .addOption(ConsoleOption.spec())
                 .addOption(VncOptions.address(
                         VNC,
                         "show the devices' displays to VNC viewers there, each on the first port that is free from 5900 or"
@@ -79,6 +79,7 @@ final class ServeCommand implements Command {
                                 "vfio serve &",
                                 "vfio start -p mdpy -t mdpy-xga",
                                 "vfio probe --host user --compare",
+                                "vfio serve --console 7650  # a page with all of it, and what guests draw",
                                 "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
                         "0  it ran and was ended",
                         "2  the command line was wrong",
@@ -110,12 +111,16 @@ final class ServeCommand implements Command {
             List<Finding> findings = new ArrayList<>(defined.autostart());
             HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), ending::now);
             ending.listen();
-            try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
+            try (ConsoleOption.Served console = ConsoleOption.open(line, folders, host, displays, commands);
+                    ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
                 Inventory inventory = host.inventory();
                 findings.addAll(inventory.findings());
                 findings.addAll(sockets.findings());
                 findings.addAll(viewers.findings());
-                say(world.terminal(), folders, sysfs, viewers, inventory, findings);
+                say(world.terminal(), folders, sysfs, inventory);
+                viewers.say(world.terminal());
+                console.say(world.terminal());
+                ready(world.terminal(), findings);
                 ending.await();
             }
         }
@@ -127,18 +132,13 @@ final class ServeCommand implements Command {
         return drivers;
     }
 
-    private static void say(
-            Terminal terminal,
-            Folders folders,
-            ShownSysfs sysfs,
-            ShownDisplays viewers,
-            Inventory inventory,
-            List<Finding> findings) {
-        PrintWriter out = terminal.out();
-        out.println("A user-space host: parents "
-                + String.join(
-                        ", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
-                + inventory.devices().size() + ".");
+    private static void say(Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory) {
+        terminal.out()
+                .println("A user-space host: parents "
+                        + String.join(
+                                ", ",
+                                inventory.parents().stream().map(p -> p.name()).toList())
+                        + "; devices: " + inventory.devices().size() + ".");
         terminal.entry("control", folders.socket().toString());
         terminal.entry("devices", folders.devices() + "/NAME.sock, by vfio-user");
         terminal.entry("state", folders.definitions().toString());
@@ -146,10 +146,12 @@ final class ServeCommand implements Command {
             terminal.entry(
                     "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
         }
-        viewers.say(terminal);
+    }
+
+    private static void ready(Terminal terminal, List<Finding> findings) {
         terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
         FindingList.print(terminal, findings);
-        out.println("Ready. Ctrl-C ends it.");
-        out.flush();
+        terminal.out().println("Ready. Ctrl-C ends it.");
+        terminal.out().flush();
     }
 }

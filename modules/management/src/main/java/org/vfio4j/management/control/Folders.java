@@ -43,6 +43,11 @@ public record Folders(Path run, Path state) {
         return run.resolve("pid");
     }
 
+    /** The secret that the web console asks for, readable by its own user only. */
+    public Path consoleToken() {
+        return run.resolve("console-token");
+    }
+
     /** The definitions, laid out as mdevctl's. */
     public Path definitions() {
         return state.resolve("mdevctl.d");

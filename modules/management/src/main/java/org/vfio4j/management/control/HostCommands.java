@@ -18,16 +18,21 @@ import org.vfio4j.management.definition.Definition;
 import org.vfio4j.management.definition.Definition.Start;
 import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.definition.Modification;
+import org.vfio4j.management.display.MonitorSize;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.host.RefusedException;
+import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.plan.Resolution;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
 import org.vfio4j.management.probe.Way;
 import org.vfio4j.management.probe.Ways;
 import org.vfio4j.management.snapshot.Json;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.mdev.Uuids;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -70,6 +75,8 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("define", at -> reply(define(at)));
         commands.put("undefine", at -> reply(undefine(at)));
         commands.put("modify", at -> reply(modify(at)));
+        commands.put("query-edid", at -> reply(monitor(at, null)));
+        commands.put("set-edid", at -> reply(monitor(at, size(at))));
         commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown));
     }
 
@@ -189,10 +196,7 @@ public final class HostCommands implements ControlServer.Handler {
             return defined.host().inventory().devices();
         }
         return names.each(Cursor::text).stream()
-                .map(name -> defined.host()
-                        .find(name)
-                        .orElseThrow(() -> new RefusedException(
-                                Errno.ENODEV, "there is no device " + name, "vfio list shows what there is.")))
+                .map(name -> defined.host().find(name).orElseThrow(() -> unknown(name)))
                 .toList();
     }
 
@@ -225,6 +229,32 @@ public final class HostCommands implements ControlServer.Handler {
                         added.isAbsent() ? null : DefinedDevice.attribute(added),
                         at.at("delattr").flag(),
                         at.at("index").countOrNull())));
+    }
+
+    /** A device that somebody uses is asked beside him; any other is opened for this. */
+    private ObjectNode monitor(Cursor at, @Nullable Resolution wantedOrNull) {
+        String name = at.at("device").text();
+        UserHost host = defined.host();
+        CoreDevice device = host.core().device(name).orElseThrow(() -> unknown(name));
+        try (VfioDevice opened =
+                device.openCount() > 0 ? device.display() : host.core().open(name, host.self())) {
+            MonitorSize monitor = MonitorSize.of(opened);
+            if (wantedOrNull != null) {
+                monitor.set(wantedOrNull);
+            }
+            return monitor.json();
+        }
+    }
+
+    private static Resolution size(Cursor at) {
+        String text = at.at("size").text();
+        return Resolution.parse(text)
+                .orElseThrow(() ->
+                        new RefusedException(Errno.EINVAL, "a size is such as 1280x800, not \"" + text + "\"", ""));
+    }
+
+    private static RefusedException unknown(String device) {
+        return new RefusedException(Errno.ENODEV, "there is no device " + device, "vfio list shows what there is.");
     }
 
     private static Wanted wanted(Cursor at) {
