@@ -150,8 +150,16 @@ final class Serving implements AutoCloseable {
         return Path.of("..", "testbed", name).toAbsolutePath().normalize().toString();
     }
 
-    /** The built command with the launcher's options, except that here native access is denied to all but those it is granted to. */
     private static ProcessBuilder builder(Path folder, List<String> arguments) {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments));
+        builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().remove("RUST_BACKTRACE");
+        return builder;
+    }
+
+    /** The built command with the launcher's options, except that here native access is denied to all but those it is granted to. */
+    static List<String> command(List<String> arguments) {
         Path lib = Path.of("../modules/cli/target/dist/lib").toAbsolutePath().normalize();
         assertThat(lib).as("the built command: mvn package -pl modules/cli -am").isDirectory();
         List<String> command = new ArrayList<>(List.of(
@@ -164,14 +172,13 @@ final class Serving implements AutoCloseable {
                 "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
                 "--module-path",
                 lib.toString(),
+                "--class-path",
+                lib.resolve("fleet") + "/*",
+                "--sun-misc-unsafe-memory-access=allow",
                 "--module",
                 "org.vfio4j.cli/org.vfio4j.cli.Main"));
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
-        builder.environment().put("LC_ALL", "C.UTF-8");
-        builder.environment().remove("RUST_BACKTRACE");
-        return builder;
+        return command;
     }
 
     private static Path errors(Path folder) {

@@ -33,7 +33,9 @@ interface Command {
                 new DefineCommand(),
                 new UndefineCommand(),
                 new ModifyCommand(),
-                new RunCommand());
+                new RunCommand(),
+                new AgentCommand(),
+                new FleetCommand());
     }
 
     /** What it is called on the command line. */
@@ -44,6 +46,11 @@ interface Command {
 
     /** Its options, its parameters and the texts of its help. */
     CommandSpec describe();
+
+    /** The commands that are called after this one's name, such as {@code fleet list}; most have none. */
+    default List<Command> parts() {
+        return List.of();
+    }
 
     /** Does it, and returns the exit code. */
     int run(ParseResult line, World world);

@@ -37,14 +37,14 @@ final class PreflightCommand implements Command {
     private static final String FROM = "--from";
     private static final String TO = "--to";
     private static final String MAP = "--map";
-    private static final String QEMU = "--qemu";
-    private static final String RULES = "--rules";
+    static final String QEMU = "--qemu";
+    static final String RULES = "--rules";
     private static final String DOMAIN = "--domain";
     private static final String DOMAIN_OUT = "--domain-out";
     private static final String STATE = "--state-size";
     private static final String BANDWIDTH = "--bandwidth";
     private static final String DIRTY = "--dirty-rate";
-    private static final String ACCEPT = "--accept-unknown";
+    static final String ACCEPT = "--accept-unknown";
 
     @Override
     public String name() {
@@ -201,7 +201,7 @@ final class PreflightCommand implements Command {
         return Long.parseLong(text) * 1_000_000L;
     }
 
-    private static Facts machine(ParseResult line, Optional<DomainXml> domain) {
+    static Facts machine(ParseResult line, Optional<DomainXml> domain) {
         Facts facts = domain.map(DomainFacts::of).orElse(Facts.none());
         String qemu = line.matchedOptionValue(QEMU, "");
         if (qemu.isEmpty()) {
@@ -230,7 +230,7 @@ final class PreflightCommand implements Command {
         return wanted;
     }
 
-    private static VersionRules rules(ParseResult line) {
+    static VersionRules rules(ParseResult line) {
         String file = line.matchedOptionValue(RULES, "");
         if (file.isEmpty()) {
             return VersionRules.builtIn();

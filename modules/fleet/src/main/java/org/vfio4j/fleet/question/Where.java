@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.fleet.question;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.fleet.inventory.Fleet;
+import org.vfio4j.fleet.inventory.FleetHost;
+import org.vfio4j.management.host.DeviceKind;
+import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.probe.DeviceProbe;
+import org.vfio4j.management.snapshot.Snapshot;
+
+/** Where a new device of a type, or a device that is somewhere, could be: the best places first. */
+final class Where {
+    private static final Fit FITS = new Fit(Verdict.YES, List.of(), 0);
+    private static final Fit FULL = new Fit(Verdict.FULL, List.of("destination-full"), 0);
+
+    private final Judging judging;
+    private final Offers offers;
+
+    Where(Judging judging, Offers offers) {
+        this.judging = judging;
+        this.offers = offers;
+    }
+
+    /** An offer and how the device fits it. */
+    private record Candidate(Offer offer, Fit fit) {}
+
+    /** Places for a new device. */
+    Places ofType(Fleet fleet, String type, Ranking ranking, int most) {
+        Choice choice = new Choice(ranking, most);
+        for (List<Offer> of : offers.of(fleet, type)) {
+            for (int i = 0; i < of.size(); i++) {
+                choice.add(of.get(i), of.get(i).available() > 0 ? FITS : FULL);
+            }
+            choice.endHost();
+        }
+        return choice.places(offer -> List.of());
+    }
+
+    /** Places for a device, on other hosts than its own. */
+    Places ofDevice(Fleet fleet, FleetHost at, DeviceProbe device, Ranking ranking, int most) {
+        Snapshot source = judging.one(Essence.ofSource(at.published(), device));
+        if (device.device().kind() != DeviceKind.MDEV || device.device().typeOrNull() == null) {
+            return ofFixed(fleet, at, device, source, most);
+        }
+        Choice choice = new Choice(ranking, most);
+        for (List<Offer> of : offers.of(fleet, device.device().typeOrNull())) {
+            if (of.getFirst().host() != at) {
+                for (int i = 0; i < of.size(); i++) {
+                    Fit fit = judging.fit(source, of.get(i).essence());
+                    boolean isFull = fit.verdict().compareTo(Verdict.FULL) < 0
+                            && of.get(i).available() == 0;
+                    choice.add(of.get(i), isFull ? FULL : fit);
+                }
+                choice.endHost();
+            }
+        }
+        return choice.places(offer -> judging.check(
+                        at.published(),
+                        offer.host().left(),
+                        offer.parent(),
+                        List.of(device.device().name()))
+                .findings());
+    }
+
+    /** A function of a card cannot be made: hosts that have one that fits, each at the device that preflight would take. */
+    private Places ofFixed(Fleet fleet, FleetHost at, DeviceProbe device, Snapshot source, int most) {
+        Map<Verdict, Integer> hosts = new EnumMap<>(Verdict.class);
+        List<Place> places = new ArrayList<>();
+        for (FleetHost host : fleet.hosts()) {
+            if (host == at) {
+                continue;
+            }
+            Snapshot there = judging.one(Essence.ofDevices(host.left(), device.device()));
+            if (there.probes().isEmpty()) {
+                continue;
+            }
+            Fit fit = judging.fit(source, there);
+            hosts.merge(fit.verdict(), 1, Integer::sum);
+            if (fit.verdict().compareTo(Verdict.FULL) < 0 && places.size() < most) {
+                List<Finding> findings = judging.check(
+                                at.published(),
+                                host.left(),
+                                List.of(device.device().name()))
+                        .findings();
+                places.add(new Place(host.name(), null, fit, count(host, device.device()) - 1, List.of(), findings));
+            }
+        }
+        places.sort(Comparator.comparing((Place p) -> p.fit().verdict())
+                .thenComparingInt(p -> p.fit().warnings()));
+        return new Places(places, hosts, Judging.counted(List.of()));
+    }
+
+    private static int count(FleetHost host, HostDevice like) {
+        return (int) Essence.ofDevices(host.left(), like).probes().stream()
+                .filter(p -> !p.device().usage().isInUse())
+                .count();
+    }
+
+    /** Negative if the first is the better one. */
+    private static int compare(Ranking ranking, Offer one, Fit oneFits, Offer other, Fit otherFits) {
+        int order = oneFits.verdict().compareTo(otherFits.verdict());
+        order = order == 0 ? Integer.compare(oneFits.warnings(), otherFits.warnings()) : order;
+        order = order == 0 ? Integer.compare(one.spoiled(), other.spoiled()) : order;
+        if (order == 0) {
+            order = Integer.compare(one.available(), other.available());
+            order = ranking == Ranking.PACK ? order : -order;
+        }
+        order = order == 0 ? one.host().name().compareTo(other.host().name()) : order;
+        return order == 0 ? one.parent().compareTo(other.parent()) : order;
+    }
+
+    /** Keeps the best while all go by. */
+    private static final class Choice {
+        private final Ranking ranking;
+        private final Comparator<Candidate> order;
+        private final int most;
+        private final PriorityQueue<Candidate> best;
+        private final Map<Verdict, Integer> hosts = new EnumMap<>(Verdict.class);
+        private final List<Fit> refused = new ArrayList<>();
+        private @Nullable Fit ofHost;
+
+        Choice(Ranking ranking, int most) {
+            this.ranking = ranking;
+            this.order = (a, b) -> compare(ranking, a.offer(), a.fit(), b.offer(), b.fit());
+            this.most = most;
+            this.best = new PriorityQueue<>(Math.max(1, most), order.reversed());
+        }
+
+        void add(Offer offer, Fit fit) {
+            if (ofHost == null || fit.verdict().compareTo(ofHost.verdict()) < 0) {
+                ofHost = fit;
+            }
+            if (fit.verdict().compareTo(Verdict.FULL) >= 0) {
+                return;
+            }
+            if (best.size() >= most) {
+                Candidate worst = best.peek();
+                if (worst == null || compare(ranking, offer, fit, worst.offer(), worst.fit()) >= 0) {
+                    return;
+                }
+                best.poll();
+            }
+            best.add(new Candidate(offer, fit));
+        }
+
+        /** A host counts once, by its best. */
+        void endHost() {
+            if (ofHost != null) {
+                hosts.merge(ofHost.verdict(), 1, Integer::sum);
+                if (ofHost.verdict() != Verdict.YES) {
+                    refused.add(ofHost);
+                }
+                ofHost = null;
+            }
+        }
+
+        Places places(java.util.function.Function<Offer, List<Finding>> explain) {
+            List<Candidate> sorted = new ArrayList<>(best);
+            sorted.sort(order);
+            return new Places(
+                    sorted.stream()
+                            .map(c -> new Place(
+                                    c.offer().host().name(),
+                                    c.offer().parent(),
+                                    c.fit(),
+                                    c.offer().available() - 1,
+                                    c.offer().shrinking(),
+                                    explain.apply(c.offer())))
+                            .toList(),
+                    hosts,
+                    Judging.counted(refused));
+        }
+    }
+}
