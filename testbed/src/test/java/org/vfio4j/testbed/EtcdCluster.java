@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Members of Debian's etcd, fetched by {@code testbed/etcd}: each a process on ports of its own, killed and started as a test wants it. */
-final class EtcdCluster implements AutoCloseable {
+public final class EtcdCluster implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
 
     private final Path folder;
@@ -54,7 +54,7 @@ final class EtcdCluster implements AutoCloseable {
     }
 
     /** Starts them, and waits until they answer. */
-    static EtcdCluster start(Path folder, int size) throws IOException, InterruptedException {
+    public static EtcdCluster start(Path folder, int size) throws IOException, InterruptedException {
         return start(folder, size, Tls.NONE, "trixie");
     }
 
@@ -80,7 +80,7 @@ final class EtcdCluster implements AutoCloseable {
     }
 
     /** For clients, of all members. */
-    List<String> endpoints() {
+    public List<String> endpoints() {
         return members.stream()
                 .map(m -> tls.scheme() + "://127.0.0.1:" + m.clientPort)
                 .toList();
@@ -125,7 +125,7 @@ final class EtcdCluster implements AutoCloseable {
     }
 
     /** Runs etcdctl, which must succeed; what it printed. */
-    String ctl(String... arguments) throws IOException, InterruptedException {
+    public String ctl(String... arguments) throws IOException, InterruptedException {
         return ctl(Map.of(), arguments);
     }
 

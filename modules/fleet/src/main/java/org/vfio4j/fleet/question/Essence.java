@@ -74,16 +74,19 @@ final class Essence {
     static Snapshot ofDevices(Snapshot host, HostDevice like) {
         Set<DeviceProbe> fitting = new LinkedHashSet<>();
         for (DeviceProbe probe : host.probes()) {
-            HostDevice device = probe.device();
-            boolean same = device.kind() == like.kind()
-                    && (Objects.equals(device.pciIdOrNull(), like.pciIdOrNull())
-                            || device.pciIdOrNull() == null
-                            || like.pciIdOrNull() == null);
-            if (same) {
+            if (isLike(probe.device(), like)) {
                 fitting.add(nameless(probe, null, migrationAlone(probe)));
             }
         }
         return snapshot(host, List.of(), numbered(fitting));
+    }
+
+    /** Whether a device that is there is of the same kind and, as far as both say it, of the same model. */
+    static boolean isLike(HostDevice there, HostDevice like) {
+        return there.kind() == like.kind()
+                && (Objects.equals(there.pciIdOrNull(), like.pciIdOrNull())
+                        || there.pciIdOrNull() == null
+                        || like.pciIdOrNull() == null);
     }
 
     /** A device at its source. */

@@ -52,7 +52,7 @@ final class Where {
         }
         Choice choice = new Choice(ranking, most);
         for (List<Offer> of : offers.of(fleet, device.device().typeOrNull())) {
-            if (of.getFirst().host() != at) {
+            if (!of.getFirst().host().name().equals(at.name())) {
                 for (int i = 0; i < of.size(); i++) {
                     Fit fit = judging.fit(source, of.get(i).essence());
                     boolean isFull = fit.verdict().compareTo(Verdict.FULL) < 0
@@ -70,37 +70,52 @@ final class Where {
                 .findings());
     }
 
+    /** Where a function of a card would find one that is like it. */
+    private record Host(FleetHost host, Fit fit, int free) {}
+
     /** A function of a card cannot be made: hosts that have one that fits, each at the device that preflight would take. */
     private Places ofFixed(Fleet fleet, FleetHost at, DeviceProbe device, Snapshot source, int most) {
-        Map<Verdict, Integer> hosts = new EnumMap<>(Verdict.class);
-        List<Place> places = new ArrayList<>();
+        Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+        List<Fit> refused = new ArrayList<>();
+        List<Host> fitting = new ArrayList<>();
         for (FleetHost host : fleet.hosts()) {
-            if (host == at) {
-                continue;
-            }
             Snapshot there = judging.one(Essence.ofDevices(host.left(), device.device()));
-            if (there.probes().isEmpty()) {
+            if (host.name().equals(at.name()) || there.probes().isEmpty()) {
                 continue;
             }
             Fit fit = judging.fit(source, there);
-            hosts.merge(fit.verdict(), 1, Integer::sum);
-            if (fit.verdict().compareTo(Verdict.FULL) < 0 && places.size() < most) {
-                List<Finding> findings = judging.check(
-                                at.published(),
-                                host.left(),
-                                List.of(device.device().name()))
-                        .findings();
-                places.add(new Place(host.name(), null, fit, count(host, device.device()) - 1, List.of(), findings));
+            verdicts.merge(fit.verdict(), 1, Integer::sum);
+            if (fit.verdict() != Verdict.YES) {
+                refused.add(fit);
+            }
+            if (fit.verdict().compareTo(Verdict.FULL) < 0) {
+                fitting.add(new Host(host, fit, free(host, device.device())));
             }
         }
-        places.sort(Comparator.comparing((Place p) -> p.fit().verdict())
-                .thenComparingInt(p -> p.fit().warnings()));
-        return new Places(places, hosts, Judging.counted(List.of()));
+        fitting.sort(Comparator.comparing((Host h) -> h.fit().verdict())
+                .thenComparingInt(h -> h.fit().warnings())
+                .thenComparingInt(Host::free));
+        List<Place> places = fitting.stream()
+                .limit(most)
+                .map(h -> new Place(
+                        h.host().name(),
+                        null,
+                        h.fit(),
+                        h.free() - 1,
+                        List.of(),
+                        judging.check(
+                                        at.published(),
+                                        h.host().left(),
+                                        List.of(device.device().name()))
+                                .findings()))
+                .toList();
+        return new Places(places, verdicts, Judging.counted(refused));
     }
 
-    private static int count(FleetHost host, HostDevice like) {
-        return (int) Essence.ofDevices(host.left(), like).probes().stream()
-                .filter(p -> !p.device().usage().isInUse())
+    private static int free(FleetHost host, HostDevice like) {
+        return (int) host.left().inventory().devices().stream()
+                .filter(d ->
+                        Essence.isLike(d, like) && d.isVfioBound() && !d.usage().isInUse())
                 .count();
     }
 

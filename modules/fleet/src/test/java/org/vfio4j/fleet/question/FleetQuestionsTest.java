@@ -105,6 +105,44 @@ class FleetQuestionsTest {
         assertThat(places.blockers()).containsEntry("host-driver-differs", 1);
     }
 
+    private static DeviceProbe function(String address, Usage usage, String pciId) {
+        HostDevice device = new HostDevice(
+                address, DeviceKind.PCI, null, null, "mlx5_vfio_pci", "1", true, 1, null, usage, null, null, pciId);
+        return new DeviceProbe(device, Hosts.answers(true));
+    }
+
+    @Test
+    void aFunctionGoesWhereOneIsFreeThatIsLikeIt() {
+        Usage used = Usage.inUse(List.of());
+        Fleet fleet = Fleet.of(List.of(
+                host("node1", List.of(), function("0000:03:00.1", used, "15b3:101e")),
+                host(
+                        "busy",
+                        List.of(),
+                        function("0000:03:00.1", used, "15b3:101e"),
+                        function("0000:03:00.2", used, "15b3:101e")),
+                host(
+                        "free",
+                        List.of(),
+                        function("0000:03:00.1", used, "15b3:101e"),
+                        function("0000:03:00.2", Usage.FREE, "15b3:101e"),
+                        function("0000:03:00.3", Usage.FREE, "15b3:101e")),
+                host("unlike", List.of(), function("0000:03:00.1", Usage.FREE, "8086:1889"))));
+        FleetQuestions.Located moving =
+                FleetQuestions.find(fleet, "node1/0000:03:00.1").getFirst();
+
+        Places places = questions.whereDevice(fleet, moving, Ranking.PACK, 10);
+        assertThat(places.places()).singleElement().satisfies(place -> {
+            assertThat(place.host()).isEqualTo("free");
+            assertThat(place.leftAfter()).isEqualTo(1);
+        });
+        assertThat(places.hosts()).isEqualTo(Map.of(Verdict.YES, 1, Verdict.FULL, 1));
+        assertThat(questions.drain(fleet, "node1").steps())
+                .singleElement()
+                .satisfies(step ->
+                        assertThat(step.devices().getFirst().destination()).isEqualTo("0000:03:00.2"));
+    }
+
     @Test
     void theMatrixIsWhatPreflightSaysOfEachPair() {
         List<Snapshot> hosts = Hosts.fleet(40, 2, 7);
