@@ -27,10 +27,11 @@ import org.vfio4j.management.host.RefusedException;
 
 /** jetcd's client, whose calls end: with an answer, or with an error that has a number, in bounded time. */
 final class EtcdConnection implements AutoCloseable {
-    /** How many hosts are read at once; each has at most {@link SnapshotCodec#MAX_BYTES}. */
+    /** How many values are read at once: whatever somebody wrote, as much as etcd takes, they fit into a message. */
     static final int PAGE = 64;
 
-    private static final int MAX_MESSAGE = (PAGE + 8) * SnapshotCodec.MAX_BYTES;
+    /** etcd takes 1.5 MiB at once (--max-request-bytes). */
+    private static final int MAX_MESSAGE = 2 * PAGE * SnapshotCodec.MAX_BYTES;
     /** etcd takes a client that asks more often than every 5 s for an attacker (--grpc-keepalive-min-time), or when it watches nothing. */
     private static final Duration KEEPALIVE = Duration.ofSeconds(8);
 

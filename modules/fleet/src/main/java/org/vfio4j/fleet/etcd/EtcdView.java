@@ -77,10 +77,9 @@ final class EtcdView {
         for (String prefix : List.of(EtcdKeys.HOSTS, EtcdKeys.RESERVATIONS)) {
             ByteSequence from = EtcdKeys.bytes(prefix);
             ByteSequence end = end(prefix);
-            int page = prefix.equals(EtcdKeys.HOSTS) ? EtcdConnection.PAGE : KEYS_AT_ONCE;
             boolean more = true;
             while (more) {
-                GetResponse part = range(from, end, at, page, false);
+                GetResponse part = range(from, end, at, EtcdConnection.PAGE, false);
                 at = at == 0 ? part.getHeader().getRevision() : at;
                 putAll(part.getKvs());
                 more = part.isMore() && !part.getKvs().isEmpty();

@@ -166,11 +166,10 @@ final class Drains {
         DeviceProbe first = unit.devices().getFirst();
         Where where = new Where(judging, offers);
         String type = first.device().typeOrNull();
-        Places places = unit.isFree() && type != null
-                ? where.ofType(fleet, type, Ranking.PACK, HOSTS_TRIED)
-                : where.ofDevice(fleet, from, first, Ranking.PACK, HOSTS_TRIED);
-        Set<String> names = new LinkedHashSet<>();
-        places.places().forEach(place -> names.add(place.host()));
+        Set<String> names = new LinkedHashSet<>(
+                unit.isFree() && type != null
+                        ? where.hostsOfType(fleet, type, HOSTS_TRIED)
+                        : where.hostsOfDevice(fleet, from, first, HOSTS_TRIED));
         names.remove(from.name());
         return List.copyOf(names);
     }

@@ -34,6 +34,42 @@ final class Where {
 
     /** Places for a new device. */
     Places ofType(Fleet fleet, String type, Ranking ranking, int most) {
+        return byType(fleet, type, ranking, most).places(offer -> List.of());
+    }
+
+    /** Places for a device, on other hosts than its own. */
+    Places ofDevice(Fleet fleet, FleetHost at, DeviceProbe device, Ranking ranking, int most) {
+        if (isFixed(device)) {
+            return ofFixed(fleet, at, device, most);
+        }
+        return byDevice(fleet, at, device, ranking, most)
+                .places(offer -> judging.check(
+                                at.published(),
+                                offer.host().left(),
+                                offer.parent(),
+                                List.of(device.device().name()))
+                        .findings());
+    }
+
+    /** The hosts of {@link #ofType}, the best first. */
+    List<String> hostsOfType(Fleet fleet, String type, int most) {
+        return byType(fleet, type, Ranking.PACK, most).hosts();
+    }
+
+    /** The hosts of {@link #ofDevice}, the best first. */
+    List<String> hostsOfDevice(Fleet fleet, FleetHost at, DeviceProbe device, int most) {
+        return isFixed(device)
+                ? ofFixed(fleet, at, device, most).places().stream()
+                        .map(Place::host)
+                        .toList()
+                : byDevice(fleet, at, device, Ranking.PACK, most).hosts();
+    }
+
+    private static boolean isFixed(DeviceProbe device) {
+        return device.device().kind() != DeviceKind.MDEV || device.device().typeOrNull() == null;
+    }
+
+    private Choice byType(Fleet fleet, String type, Ranking ranking, int most) {
         Choice choice = new Choice(ranking, most);
         for (List<Offer> of : offers.of(fleet, type)) {
             for (int i = 0; i < of.size(); i++) {
@@ -41,17 +77,13 @@ final class Where {
             }
             choice.endHost();
         }
-        return choice.places(offer -> List.of());
+        return choice;
     }
 
-    /** Places for a device, on other hosts than its own. */
-    Places ofDevice(Fleet fleet, FleetHost at, DeviceProbe device, Ranking ranking, int most) {
+    private Choice byDevice(Fleet fleet, FleetHost at, DeviceProbe device, Ranking ranking, int most) {
         Snapshot source = judging.one(Essence.ofSource(at.published(), device));
-        if (device.device().kind() != DeviceKind.MDEV || device.device().typeOrNull() == null) {
-            return ofFixed(fleet, at, device, source, most);
-        }
         Choice choice = new Choice(ranking, most);
-        for (List<Offer> of : offers.of(fleet, device.device().typeOrNull())) {
+        for (List<Offer> of : offers.of(fleet, device.device().type().orElse(""))) {
             if (!of.getFirst().host().name().equals(at.name())) {
                 for (int i = 0; i < of.size(); i++) {
                     Fit fit = judging.fit(source, of.get(i).essence());
@@ -62,19 +94,15 @@ final class Where {
                 choice.endHost();
             }
         }
-        return choice.places(offer -> judging.check(
-                        at.published(),
-                        offer.host().left(),
-                        offer.parent(),
-                        List.of(device.device().name()))
-                .findings());
+        return choice;
     }
 
     /** Where a function of a card would find one that is like it. */
     private record Host(FleetHost host, Fit fit, int free) {}
 
     /** A function of a card cannot be made: hosts that have one that fits, each at the device that preflight would take. */
-    private Places ofFixed(Fleet fleet, FleetHost at, DeviceProbe device, Snapshot source, int most) {
+    private Places ofFixed(Fleet fleet, FleetHost at, DeviceProbe device, int most) {
+        Snapshot source = judging.one(Essence.ofSource(at.published(), device));
         Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         List<Fit> refused = new ArrayList<>();
         List<Host> fitting = new ArrayList<>();
@@ -175,6 +203,15 @@ final class Where {
                 }
                 ofHost = null;
             }
+        }
+
+        /** The best, each host once. */
+        List<String> hosts() {
+            return best.stream()
+                    .sorted(order)
+                    .map(c -> c.offer().host().name())
+                    .distinct()
+                    .toList();
         }
 
         Places places(java.util.function.Function<Offer, List<Finding>> explain) {
