@@ -15,11 +15,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A running {@code vfio serve --sysfs}, and the other commands beside it: each a process of its own, as a user has them. */
 final class Serving implements AutoCloseable {
     private static final long ENDS_WITHIN_SECONDS = 60;
+
+    private static final String LAUNCH =
+            """
+            set -eu
+            dist=$1 java=$2
+            shift 2
+            . "$0"
+            vfio_jvm "$dist" "$@"
+            exec "$java" "${jvm[@]}" --illegal-native-access=deny "${modules[@]}" --module org.vfio4j.cli/org.vfio4j.cli.Main "$@"
+            """;
 
     private final Path folder;
     private final Process process;
@@ -178,35 +187,28 @@ final class Serving implements AutoCloseable {
     }
 
     /**
-     * The built command with the launcher's options, except that here native access is denied to all but those it is granted to.
+     * The built command as the launcher starts it, except that here native access is denied to all but those it is granted to.
      *
      * @param modules folders of others' drivers
      */
     static ProcessBuilder command(List<Path> modules, List<String> arguments) {
-        Path lib = Path.of("../modules/cli/target/dist/lib").toAbsolutePath().normalize();
-        assertThat(lib).as("the built command: mvn package -pl modules/cli -am").isDirectory();
-        String path = Stream.concat(Stream.of(lib), modules.stream())
-                .map(Path::toString)
-                .collect(Collectors.joining(File.pathSeparator));
-        boolean serves = arguments.getFirst().equals("serve");
+        Path dist = Path.of("../modules/cli/target/dist").toAbsolutePath().normalize();
+        assertThat(dist.resolve("lib"))
+                .as("the built command: mvn package -pl modules/cli -am")
+                .isDirectory();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=org.vfio4j.linux,org.cryptomator.jfuse.linux.amd64",
-                "--illegal-native-access=deny",
-                "--add-opens",
-                "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
-                "--module-path",
-                serves ? path + File.pathSeparator + lib.resolveSibling("console") : path));
-        if (serves) {
-            command.addAll(List.of(
-                    "--add-modules",
-                    "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text"));
-        }
-        command.addAll(List.of("--module", "org.vfio4j.cli/org.vfio4j.cli.Main"));
+                "bash",
+                "-c",
+                LAUNCH,
+                Path.of("../tools/launch.sh").toAbsolutePath().toString(),
+                dist.toString(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment()
+                .put(
+                        "VFIO4J_MODULE_PATH",
+                        modules.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().remove("RUST_BACKTRACE");
         return builder;

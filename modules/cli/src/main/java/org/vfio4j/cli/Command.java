@@ -35,6 +35,8 @@ interface Command {
                 new UndefineCommand(),
                 new ModifyCommand(),
                 new RunCommand(),
+                new AgentCommand(),
+                new FleetCommand(),
                 new ConfigCommand());
     }
 
@@ -46,6 +48,11 @@ interface Command {
 
     /** Its options, its parameters and the texts of its help. */
     CommandSpec describe();
+
+    /** The commands that are called after this one's name, such as {@code fleet list}; most have none. */
+    default List<Command> parts() {
+        return List.of();
+    }
 
     /** Does it, and returns the exit code. */
     int run(ParseResult line, World world);

@@ -69,7 +69,7 @@ public final class Main {
             if (args.length == 0 || args[0].startsWith("-")) {
                 return TopLevel.run(terminal, commands, args);
             }
-            return run(world, find(commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
+            return run(world, find("", commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
         } catch (CommandException e) {
             fail(terminal, e.what(), e.remedy());
             return e.exitCode();
@@ -90,10 +90,22 @@ public final class Main {
     private static int help(World world, List<Command> commands, String... args) {
         return args.length == 0
                 ? TopLevel.run(world.terminal(), commands, "--help")
-                : run(world, find(commands, args[0]), "--help");
+                : run(world, find("", commands, args[0]), help(Arrays.copyOfRange(args, 1, args.length)));
+    }
+
+    private static String[] help(String... part) {
+        String[] line = Arrays.copyOf(part, part.length + 1);
+        line[part.length] = "--help";
+        return line;
     }
 
     private static int run(World world, Command command, String... args) {
+        if (args.length > 0 && !command.parts().isEmpty() && !args[0].startsWith("-")) {
+            return run(
+                    world,
+                    find(command.name() + " ", command.parts(), args[0]),
+                    Arrays.copyOfRange(args, 1, args.length));
+        }
         CommandLine line = commandLine(command, world.terminal());
         ParseResult parsed = parse(line, args);
         if (parsed.isUsageHelpRequested()) {
@@ -152,14 +164,14 @@ public final class Main {
         return line;
     }
 
-    private static Command find(List<Command> commands, String name) {
+    private static Command find(String group, List<Command> commands, String name) {
         Optional<Command> known =
                 commands.stream().filter(c -> c.name().equals(name)).findFirst();
         return known.orElseThrow(() -> new CommandException(
                 ExitCode.USAGE,
-                "there is no command " + name,
+                "there is no command " + group + name,
                 "There are: "
                         + String.join(", ", commands.stream().map(Command::name).toList())
-                        + ". See vfio --help."));
+                        + ". See vfio " + group + "--help."));
     }
 }

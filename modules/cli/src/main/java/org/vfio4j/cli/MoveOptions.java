@@ -30,14 +30,14 @@ import picocli.CommandLine.ParseResult;
 /** What {@code vfio preflight} is told of the machine, its guest, its hosts' drivers and the line between them. */
 final class MoveOptions {
     private static final String MAP = "--map";
-    private static final String QEMU = "--qemu";
-    private static final String RULES = "--rules";
+    static final String QEMU = "--qemu";
+    static final String RULES = "--rules";
     private static final String AGENT = "--guest-agent";
     private static final String POST_COPY = "--post-copy";
     private static final String STATE = "--state-size";
     private static final String BANDWIDTH = "--bandwidth";
     private static final String DIRTY = "--dirty-rate";
-    private static final String ACCEPT = "--accept-unknown";
+    static final String ACCEPT = "--accept-unknown";
     private static final long MEGA = 1_000_000L;
     private static final Duration AGENT_BOUND = Duration.ofSeconds(10);
 

@@ -44,9 +44,11 @@ public final class HostCommands implements ControlServer.Handler {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int DEFAULT_STOP_SECONDS = 10;
     private static final int MAX_STOP_SECONDS = 3600;
+    private static final int MAX_WAIT_MILLIS = 60_000;
 
     private final DefinedHost defined;
     private final String version;
+    private final HostChanges changes = new HostChanges();
     private final Map<String, Function<Cursor, Reply>> commands = new TreeMap<>();
 
     /**
@@ -59,6 +61,7 @@ public final class HostCommands implements ControlServer.Handler {
     public HostCommands(DefinedHost defined, String version, @Nullable Path sysfsOrNull, Runnable shutdown) {
         this.defined = defined;
         this.version = version;
+        defined.host().core().listen(changes);
         commands.put("query-version", at -> reply(greeting()));
         commands.put("query-commands", at -> reply(names()));
         commands.put("query-machine", at -> reply(machine()));
@@ -66,6 +69,7 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("types", at -> reply(Json.types(kind(), defined.host().types())));
         commands.put("list", at -> reply(Json.list(kind(), defined.host().inventory())));
         commands.put("list-defined", at -> reply(listDefined()));
+        commands.put("await-change", at -> reply(awaitChange(at)));
         commands.put("find", at -> reply(find(at.at("device").text())));
         commands.put("probe", at -> reply(probe(at)));
         commands.put("compare", at -> reply(compare(at)));
@@ -138,6 +142,11 @@ public final class HostCommands implements ControlServer.Handler {
 
     private ObjectNode shown(Definition definition) {
         return new DefinedDevice(definition, defined.active(definition.uuid()).isPresent()).json();
+    }
+
+    private ObjectNode awaitChange(Cursor at) {
+        int atMost = Math.min(at.at("timeout_ms").count(), MAX_WAIT_MILLIS);
+        return NODES.objectNode().put("change", changes.await(at.at("seen").count(), Duration.ofMillis(atMost)));
     }
 
     private ObjectNode find(String name) {

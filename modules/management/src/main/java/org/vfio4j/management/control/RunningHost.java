@@ -2,6 +2,7 @@
 package org.vfio4j.management.control;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,6 +77,18 @@ public final class RunningHost implements AutoCloseable {
     public Defined defined() {
         Cursor at = client.call("list-defined", arguments());
         return new Defined(at.at("definitions").each(DefinedDevice::read), findings(at));
+    }
+
+    /**
+     * Waits until a device comes or goes. Nobody else can use this connection meanwhile.
+     *
+     * @param seen what the last call returned; 0 returns at once
+     * @return a number that changes with every device that comes or goes
+     */
+    public int awaitChange(int seen, Duration atMost) {
+        return client.call("await-change", arguments().put("seen", seen).put("timeout_ms", atMost.toMillis()))
+                .at("change")
+                .count();
     }
 
     /** The device of that name. */

@@ -15,7 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Files that are whole whenever the process or the machine stops: written aside, synced, renamed, and the folder synced. */
-final class DurableFiles {
+public final class DurableFiles {
     private static final String ASIDE = ".vfio4j-";
 
     private DurableFiles() {}
@@ -27,7 +27,8 @@ final class DurableFiles {
         }
     }
 
-    static void write(Path file, byte[] content) throws IOException {
+    /** Puts this in the file's place, which may be a new one; its folder is made. */
+    public static void write(Path file, byte[] content) throws IOException {
         Path folder = folder(file);
         makeFolder(folder);
         Path aside = folder.resolve(ASIDE + UUID.randomUUID());
