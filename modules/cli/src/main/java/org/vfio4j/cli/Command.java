@@ -24,6 +24,7 @@ interface Command {
                 new EdidCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
+                new MigrateCommand(),
                 new RulesCommand(),
                 new ExplainCommand(),
                 new ServeCommand(),
