@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.vfio4j.linux.Mapping;
 import org.vfio4j.management.control.ControlServer;
 import org.vfio4j.management.control.HostCommands;
@@ -37,7 +38,8 @@ import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.migration.StateSender;
 
 /**
- * Moves an mbochs of 64 MiB between two processes, and beside it sends as much through a bare connection of the same kind between the same two.
+ * Moves an mbochs of 64 MiB between two processes, and beside it sends as much memory through a bare connection of the same kind between the same two,
+ * into memory of that size.
  * Prints medians: the rates, and how long the device stood still while 1 % of its memory changes all the time.
  *
  * <p>Usage: see bench/migration.
@@ -48,6 +50,9 @@ class MigrationRate {
     private static final int PAGE = 4096;
     private static final int CHUNK = 512 << 10;
     private static final StateSender.Limits AHEAD = new StateSender.Limits(0, 60_000, true);
+
+    private static final Supplier<ByteBuffer> FROM = memory();
+    private static final Supplier<ByteBuffer> INTO = memory();
 
     private final Path folder;
     private final int rounds;
@@ -62,6 +67,15 @@ class MigrationRate {
         this.identity = identity;
         this.connector = new PeerConnector(identity);
         this.migrations = migrations(host, folder.resolve("source"), connector);
+    }
+
+    /** As much memory as the device has, touched once. */
+    private static Supplier<ByteBuffer> memory() {
+        ByteBuffer memory = ByteBuffer.allocateDirect(SIZE);
+        for (int at = 0; at < SIZE; at += Long.BYTES) {
+            memory.putLong(at, at * 0x9e3779b97f4a7c15L);
+        }
+        return () -> memory;
     }
 
     public static void main(String[] args) throws Exception {
@@ -104,16 +118,14 @@ class MigrationRate {
         }
     }
 
-    /** Reads as much as a device has, and says so. */
+    /** Reads as much as a device has into memory of that size, and says so. */
     private static void swallow(ByteChannel from) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer memory = INTO.get().clear();
         try (from) {
-            for (long left = SIZE; left > 0; ) {
-                int count = from.read(buffer.clear());
-                if (count < 0) {
+            while (memory.hasRemaining()) {
+                if (from.read(memory) < 0) {
                     return;
                 }
-                left -= count;
             }
             from.write(ByteBuffer.allocate(1));
         } catch (IOException e) {
@@ -155,16 +167,17 @@ class MigrationRate {
         Runtime.getRuntime().halt(0);
     }
 
+    /** Sends as much memory as a device has. */
     private static double bare(ByteChannel to) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+        ByteBuffer memory = FROM.get().clear();
         long begin = System.nanoTime();
-        for (int sent = 0; sent < SIZE; sent += CHUNK) {
-            buffer.clear();
-            while (buffer.hasRemaining()) {
-                to.write(buffer);
+        while (memory.position() < SIZE) {
+            memory.limit(memory.position() + CHUNK);
+            while (memory.hasRemaining()) {
+                to.write(memory);
             }
         }
-        while (to.read(buffer.clear().limit(1)) == 0) {
+        while (to.read(ByteBuffer.allocate(1)) == 0) {
             // until it has all
         }
         return SIZE / ((System.nanoTime() - begin) / 1e9) / 1e6;

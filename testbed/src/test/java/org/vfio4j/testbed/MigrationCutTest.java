@@ -230,10 +230,10 @@ class MigrationCutTest {
                 Mapping drawn = source.map(NAME)) {
             Thread guest = Thread.ofPlatform().start(() -> {
                 for (int i = 1; draws.get(); i++) {
-                    drawn.segment().set(ValueLayout.JAVA_INT, i % 1024 * 4096L, i);
+                    drawn.segment().set(ValueLayout.JAVA_INT, i % 4 * 4096L, i);
                 }
             });
-            Move move = source.move(NAME, "there", new StateSender.Limits(0, 0, true));
+            Move move = source.move(NAME, "there", new StateSender.Limits(100_000, 0, true));
             draws.set(false);
             guest.join();
             awaitSessions();

@@ -24,7 +24,7 @@ final class MoveText {
         if (!move.phase().isEnd() && move.remaining() > 0) {
             text.append(", ").append(size(move.remaining())).append(" left");
         }
-        if (move.phase() == Move.Phase.PRE_COPY && move.downtimeMillis() >= 0) {
+        if (move.phase() == Move.Phase.PRE_COPY && move.round() > 1 && move.downtimeMillis() >= 0) {
             text.append(", would stand still for ").append(millis(move.downtimeMillis()));
         }
         return text.toString();

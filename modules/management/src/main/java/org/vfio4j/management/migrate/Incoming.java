@@ -133,7 +133,7 @@ final class Incoming {
     /** The device is this host's from now on. */
     synchronized void take() {
         require(Phase.LOADED);
-        journal.write(new JournalEntry(JournalEntry.Phase.TAKEN, migrant, ""));
+        journal.write(new JournalEntry(JournalEntry.Phase.TAKEN, migrant, "", journal.next()));
         boolean defines = false;
         try {
             defines = define();
@@ -185,6 +185,7 @@ final class Incoming {
                 device.close();
             });
         } catch (ErrnoException e) {
+            device.close(); // somebody else is removing it, and waits for this
             System.getLogger(Incoming.class.getName())
                     .log(System.Logger.Level.WARNING, migrant.device() + " was not removed in order", e);
         }

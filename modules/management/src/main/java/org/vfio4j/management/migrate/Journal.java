@@ -76,7 +76,19 @@ final class Journal {
         return Optional.ofNullable(entries.get(id));
     }
 
-    /** Whether it is on the disk when this returns. */
+    /** The number of a move that begins. */
+    int next() {
+        return entries.values().stream().mapToInt(JournalEntry::order).max().orElse(0) + 1;
+    }
+
+    /** Whether its device has not moved since. */
+    boolean isNewest(JournalEntry entry) {
+        return entries.values().stream()
+                .filter(other -> other.migrant().device().equals(entry.migrant().device()))
+                .noneMatch(other -> other.order() > entry.order());
+    }
+
+    /** It is on the disk when this returns. */
     void write(JournalEntry entry) {
         try {
             DurableFiles.write(file(entry.migrant().id()), entry.json());

@@ -11,8 +11,9 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param phase how far it is
  * @param peer where the other host is; empty at the destination, which never asks
+ * @param order of the moves of this host: the newest of a device says where it is
  */
-record JournalEntry(Phase phase, Migrant migrant, String peer) {
+record JournalEntry(Phase phase, Migrant migrant, String peer, int order) {
     static final int MAX_BYTES = 1 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -47,12 +48,12 @@ record JournalEntry(Phase phase, Migrant migrant, String peer) {
     }
 
     JournalEntry in(Phase next) {
-        return new JournalEntry(next, migrant, peer);
+        return new JournalEntry(next, migrant, peer, order);
     }
 
     byte[] json() {
         ObjectNode node = MAPPER.createObjectNode();
-        node.put("schema", SCHEMA).put("phase", phase.word()).put("peer", peer);
+        node.put("schema", SCHEMA).put("phase", phase.word()).put("peer", peer).put("order", order);
         node.set("migrant", migrant.json());
         return MAPPER.writeValueAsBytes(node);
     }
@@ -66,6 +67,7 @@ record JournalEntry(Phase phase, Migrant migrant, String peer) {
         return new JournalEntry(
                 at.at("phase").word(Phase.values(), Phase::word),
                 Migrant.read(at.at("migrant")),
-                at.at("peer").text());
+                at.at("peer").text(),
+                at.at("order").count());
     }
 }

@@ -92,7 +92,7 @@ public final class Migrations implements AutoCloseable {
 
     /** Serves another host, until the connection ends. */
     public void serve(ByteChannel connection) {
-        try (Wire wire = new Wire(connection)) {
+        try (Wire wire = new Wire(connection, MessageType.OFFER.most())) {
             receiver.serve(wire);
         }
     }

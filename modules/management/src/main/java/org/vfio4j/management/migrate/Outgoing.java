@@ -137,16 +137,17 @@ final class Outgoing implements Runnable {
         VfioDevice device = open();
         Wire reached = connect(device);
         try (Wire connected = reached) {
-            journal.write(new JournalEntry(JournalEntry.Phase.SENDING, migrant, peer));
+            JournalEntry entry = new JournalEntry(JournalEntry.Phase.SENDING, migrant, peer, journal.next());
+            journal.write(entry);
             prepare(device, connected);
-            journal.write(new JournalEntry(JournalEntry.Phase.HANDING, migrant, peer));
+            journal.write(entry.in(JournalEntry.Phase.HANDING));
             phase = Move.Phase.HANDING;
             Optional<ErrnoException> refusal = hand(connected);
             if (refusal.isPresent()) {
                 throw refusal.get();
             }
             downtimeNanos = System.nanoTime() - stopped;
-            finish(device);
+            finish(device, entry);
             settle(connected);
             return Move.Phase.MOVED;
         } catch (RuntimeException e) {
@@ -254,10 +255,10 @@ final class Outgoing implements Runnable {
     }
 
     /** The destination has it: here it goes, and its definition. From now on nothing may bring it back. */
-    private void finish(VfioDevice device) {
+    private void finish(VfioDevice device, JournalEntry entry) {
         problem = null;
         try {
-            journal.write(new JournalEntry(JournalEntry.Phase.MOVED, migrant, peer));
+            journal.write(entry.in(JournalEntry.Phase.MOVED));
         } catch (ErrnoException e) {
             // handed over is written down, so the other host would be asked again
             LOG.log(System.Logger.Level.WARNING, "move of " + migrant.device(), e);
@@ -265,6 +266,7 @@ final class Outgoing implements Runnable {
         try {
             host.host().stop(migrant.device(), REMOVED_WITHIN, device::close);
         } catch (ErrnoException e) {
+            device.close(); // somebody else is removing it, and waits for this
             LOG.log(System.Logger.Level.WARNING, migrant.device() + " was not removed in order", e);
         }
         Settling.undefine(host, migrant);

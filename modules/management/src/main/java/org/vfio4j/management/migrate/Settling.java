@@ -36,7 +36,8 @@ final class Settling {
      */
     Set<UUID> recover(List<Finding> findings) {
         Set<UUID> elsewhere = new HashSet<>();
-        for (JournalEntry entry : journal.entries()) {
+        for (JournalEntry entry :
+                journal.entries().stream().filter(journal::isNewest).toList()) {
             UUID device = entry.migrant().device();
             switch (entry.phase()) {
                 case HANDING -> {
@@ -52,7 +53,7 @@ final class Settling {
         }
         for (JournalEntry entry : journal.entries()) {
             boolean own = entry.phase() == JournalEntry.Phase.SENDING || entry.phase() == JournalEntry.Phase.TAKEN;
-            if (own && !elsewhere.contains(entry.migrant().device())) {
+            if (own && journal.isNewest(entry)) {
                 again(entry).ifPresent(findings::add);
             }
         }
@@ -91,7 +92,9 @@ final class Settling {
     void decide(JournalEntry entry, boolean taken) {
         if (taken) {
             journal.write(entry.in(JournalEntry.Phase.MOVED));
-            undefine(host, entry.migrant());
+            if (journal.isNewest(entry)) {
+                undefine(host, entry.migrant());
+            }
         } else {
             again(entry);
         }

@@ -19,15 +19,28 @@ public final class Wire implements AutoCloseable {
 
     static final int HEADER = 8;
 
+    /** What is sent at once: less than a socket of Linux holds by default (208 KiB), so that both sides work at the same time. */
+    private static final int PART = 128 << 10;
+
     private final ByteChannel channel;
-    private final ByteBuffer out = buffer(HEADER + MAX_STATE);
-    private final MemorySegment outgoing = MemorySegment.ofBuffer(out).asSlice(HEADER);
+    private final int longest;
+    private final ByteBuffer out = buffer(HEADER + PART);
+    private final MemorySegment outgoing = MemorySegment.ofBuffer(out).asSlice(HEADER, PART);
     private final ByteBuffer in = buffer(HEADER + MAX_STATE);
     private final MemorySegment incoming = MemorySegment.ofBuffer(in);
     private volatile long busySince;
 
+    /** The side that asks, and gets snapshots of any size. */
     public Wire(ByteChannel channel) {
+        this(channel, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param longest message that is read, in bytes, where its type allows more
+     */
+    Wire(ByteChannel channel, int longest) {
         this.channel = channel;
+        this.longest = longest;
     }
 
     /** Where the state's next bytes are put before {@link #sendState}. */
@@ -59,9 +72,10 @@ public final class Wire implements AutoCloseable {
         readFully(in);
         MessageType type = MessageType.of(in.getInt(0));
         long length = Integer.toUnsignedLong(in.getInt(Integer.BYTES));
-        if (length > type.most()) {
+        int most = Math.min(type.most(), longest);
+        if (length > most) {
             throw new MigrateException(
-                    Errno.EMSGSIZE, "a message " + type + " of " + length + " bytes, " + type.most() + " at most");
+                    Errno.EMSGSIZE, "a message " + type + " of " + length + " bytes, " + most + " at most");
         }
         if (type == MessageType.STATE) {
             in.clear().limit((int) length);

@@ -63,7 +63,7 @@ public final class StateSender implements AutoCloseable {
      *
      * @param round the number of the round of pre-copy, from 1; 0 before it, and where the device has none
      * @param bytes sent until now
-     * @param rate bytes a second that arrived, of the rounds that have ended; 0 while none has
+     * @param rate bytes a second since the first; 0 before it
      * @param remaining bytes that the device says are left
      */
     public record Sent(int round, long bytes, long rate, long remaining) {
@@ -106,9 +106,7 @@ public final class StateSender implements AutoCloseable {
             sent = new Sent(round, sent.bytes(), sent.rate(), remaining(stream));
             sendRound(stream);
             sink.await();
-            long nanos = Math.max(System.nanoTime() - started, 1);
-            long rate = Math.max(1, (long) (sent.bytes() * (double) TimeUnit.SECONDS.toNanos(1) / nanos));
-            sent = new Sent(round, sent.bytes(), rate, remaining(stream));
+            sent = new Sent(round, sent.bytes(), rate(sent.bytes()), remaining(stream));
             if (sent.millis() <= limits.downtimeMillis()) {
                 return;
             }
@@ -165,12 +163,16 @@ public final class StateSender implements AutoCloseable {
         int count = from.read(sink.room());
         if (count > 0) {
             sink.send(count);
-            Sent before = sent;
-            sent = new Sent(
-                    before.round(), before.bytes() + count, before.rate(), Math.max(0, before.remaining() - count));
+            long bytes = sent.bytes() + count;
+            sent = new Sent(sent.round(), bytes, rate(bytes), Math.max(0, sent.remaining() - count));
             throttle();
         }
         return count;
+    }
+
+    private long rate(long bytes) {
+        long nanos = Math.max(System.nanoTime() - started, 1);
+        return Math.max(1, (long) (bytes * (double) TimeUnit.SECONDS.toNanos(1) / nanos));
     }
 
     /** Waits until so much may have been sent. */
