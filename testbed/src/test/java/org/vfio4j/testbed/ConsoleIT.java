@@ -210,9 +210,7 @@ class ConsoleIT {
                         folder.resolve("other").toString(),
                         "--state-dir",
                         folder.resolve("state").toString()));
-        int modules = bare.command().indexOf("--add-modules");
-        bare.command().subList(modules, modules + 2).clear();
-        bare.command().replaceAll(word -> word.replaceFirst(":[^:]*/dist/console$", ""));
+        bare.command().replaceAll(word -> word.replace("vfio_jvm \"$dist\" \"$@\"", "vfio_jvm \"$dist\""));
 
         Serving.Result result = Serving.result(folder, bare);
 

@@ -25,6 +25,7 @@ import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.json.Cursor;
 import org.vfio4j.management.plan.Resolution;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
@@ -56,9 +57,11 @@ public final class HostCommands implements ControlServer.Handler {
      *
      * @param version of the server
      * @param sysfsOrNull where its sysfs is mounted; null where it is not
+     * @param migrations of its devices
      * @param shutdown ends the host
      */
-    public HostCommands(DefinedHost defined, String version, @Nullable Path sysfsOrNull, Runnable shutdown) {
+    public HostCommands(
+            DefinedHost defined, String version, @Nullable Path sysfsOrNull, Migrations migrations, Runnable shutdown) {
         this.defined = defined;
         this.version = version;
         defined.host().core().listen(changes);
@@ -81,7 +84,8 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("modify", at -> reply(modify(at)));
         commands.put("query-edid", at -> reply(monitor(at, null)));
         commands.put("set-edid", at -> reply(monitor(at, size(at))));
-        commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown));
+        commands.putAll(new MigrateCommands(migrations).all());
+        commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown, null));
     }
 
     @Override
@@ -282,7 +286,7 @@ public final class HostCommands implements ControlServer.Handler {
         return Optional.ofNullable(at.at("parent").textOrNull());
     }
 
-    private static UUID uuid(Cursor at) {
+    static UUID uuid(Cursor at) {
         String text = at.at("device").text();
         try {
             return Uuids.parse(text);

@@ -21,7 +21,7 @@ public final class DurableFiles {
     private DurableFiles() {}
 
     /** The file's bytes, the first {@code limit} of them. */
-    static byte[] read(Path file, int limit) throws IOException {
+    public static byte[] read(Path file, int limit) throws IOException {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             return in.readNBytes(limit);
         }
@@ -49,13 +49,14 @@ public final class DurableFiles {
         sync(folder);
     }
 
-    static void delete(Path file) throws IOException {
+    /** Removes a file for good. */
+    public static void delete(Path file) throws IOException {
         Files.delete(file);
         sync(folder(file));
     }
 
     /** Removes what {@link #write} left aside when its process was killed. */
-    static void clean(Path folder) {
+    public static void clean(Path folder) {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ASIDE + "*")) {
             for (Path file : left) {
                 Files.deleteIfExists(file);

@@ -27,6 +27,8 @@ public final class Preflight {
 
     /** Those whose state QEMU calls unmigratable, whatever their drivers can. */
     private static final Set<String> UNMIGRATABLE = Set.of("vfio-ap", "vfio-ccw", "vfio-platform");
+    private static final String MACHINE = "vm";
+    private static final String NONE = "none";
 
     private final RuleBook rules;
 
@@ -37,6 +39,11 @@ public final class Preflight {
     /** With the rules of this release. */
     public static Preflight builtIn() {
         return new Preflight(rules());
+    }
+
+    /** The facts of no virtual machine: devices that move by themselves. Rules about machines are not looked at then. */
+    public static Facts withoutMachine() {
+        return Facts.none().toBuilder().put(MACHINE, NONE).build();
     }
 
     /** The rules of this release. */
@@ -190,7 +197,9 @@ public final class Preflight {
                             downtime.millis().map(ms -> ms > options.traffic().limitMillis() ? "yes" : "no"))
                     .put("downtime.limit", options.traffic().limitMillis())
                     .build();
-            find(destination.hostName(), all);
+            if (!all.text(MACHINE).equals(Optional.of(NONE))) {
+                find(destination.hostName(), all);
+            }
             return new Report(findings, mappings, downtime);
         }
     }
