@@ -20,8 +20,7 @@ import java.util.stream.Collectors;
 final class Serving implements AutoCloseable {
     private static final long ENDS_WITHIN_SECONDS = 60;
 
-    private static final String LAUNCH =
-            """
+    private static final String LAUNCH = """
             set -eu
             dist=$1 java=$2
             shift 2

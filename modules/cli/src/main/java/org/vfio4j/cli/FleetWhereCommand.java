@@ -43,8 +43,8 @@ final class FleetWhereCommand implements Command {
                                         + "                        [--rules FILE] [--accept-unknown]%n"
                                         + "                        [--inventory WHERE] [-o FORM]",
                                 "Ranks the places for a new device of a type, or those to which a device can move."
-                                    + " First come those where nothing has to be said, then those where no larger type"
-                                    + " loses room, then those where least is left.")
+                                        + " First come those where nothing has to be said, then those where no larger type"
+                                        + " loses room, then those where least is left.")
                         .addPositional(FleetOptions.parameter(
                                 "TYPE|DEVICE", "a type's id; or a device's name, also as HOST/NAME")))
                 .addOption(

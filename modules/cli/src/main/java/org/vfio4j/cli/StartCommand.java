@@ -26,9 +26,9 @@ final class StartCommand implements Command {
                         "vfio start [UUID|-u UUID] [-p PARENT -t TYPE] [--run-dir DIR]%n"
                                 + "                  [--inventory WHERE] [--name NAME]",
                         "Makes a mediated device on the running user-space host (vfio serve): a defined one by its"
-                            + " UUID, any other by parent and type. Without a UUID it gets a new one, which is"
-                            + " printed. A defined one gets its attributes, in their order; if one cannot be set it is"
-                            + " not started.",
+                                + " UUID, any other by parent and type. Without a UUID it gets a new one, which is"
+                                + " printed. A defined one gets its attributes, in their order; if one cannot be set it is"
+                                + " not started.",
                         "",
                         "With an inventory, nothing is made that others have reserved: the UUID of a reservation is"
                                 + " what it is made for, and without one it is claimed first."))

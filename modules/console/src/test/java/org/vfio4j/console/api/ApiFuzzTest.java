@@ -20,7 +20,8 @@ import org.vfio4j.management.host.UserHost;
 class ApiFuzzTest {
     private static final UserHost HOST = new UserHost(List.of(), List.of());
     private static final Api API = new Api(
-            new HostCommands(new DefinedHost(HOST, new Definitions(Path.of("/proc/vfio4j"))), "1.0", null, () -> {}),
+            new HostCommands(
+                    new DefinedHost(HOST, new Definitions(Path.of("/proc/vfio4j"))), "1.0", null, null, () -> {}),
             new HostWatch(HOST, new Events()),
             new Screens(HOST, new HostDisplays(HOST.core())));
 

@@ -49,7 +49,8 @@ class OpenApiTest {
     void describe() {
         Definitions definitions = new Definitions(folder.resolve("mdevctl.d"));
         definitions.prepare();
-        api = new Api(new HostCommands(new DefinedHost(host, definitions), "1.0", null, () -> {}), watch, screens);
+        api = new Api(
+                new HostCommands(new DefinedHost(host, definitions), "1.0", null, null, () -> {}), watch, screens);
         description = MAPPER.readTree(ask("openapi", "{}").body());
     }
 

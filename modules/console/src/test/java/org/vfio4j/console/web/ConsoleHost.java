@@ -40,7 +40,7 @@ final class ConsoleHost implements AutoCloseable {
     ConsoleHost(Path folder) {
         Definitions definitions = new Definitions(folder.resolve("mdevctl.d"));
         definitions.prepare();
-        HostCommands commands = new HostCommands(new DefinedHost(host, definitions), "1.0", null, () -> {});
+        HostCommands commands = new HostCommands(new DefinedHost(host, definitions), "1.0", null, null, () -> {});
         token = Token.in(folder.resolve("token"));
         console = WebConsole.open(
                 host, displays, commands, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

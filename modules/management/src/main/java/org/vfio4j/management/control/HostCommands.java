@@ -24,8 +24,8 @@ import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.json.Cursor;
-import org.vfio4j.management.plan.Resolution;
 import org.vfio4j.management.migrate.Migrations;
+import org.vfio4j.management.plan.Resolution;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
@@ -57,11 +57,15 @@ public final class HostCommands implements ControlServer.Handler {
      *
      * @param version of the server
      * @param sysfsOrNull where its sysfs is mounted; null where it is not
-     * @param migrations of its devices
+     * @param migrationsOrNull moves its devices; null for a host that moves none
      * @param shutdown ends the host
      */
     public HostCommands(
-            DefinedHost defined, String version, @Nullable Path sysfsOrNull, Migrations migrations, Runnable shutdown) {
+            DefinedHost defined,
+            String version,
+            @Nullable Path sysfsOrNull,
+            @Nullable Migrations migrationsOrNull,
+            Runnable shutdown) {
         this.defined = defined;
         this.version = version;
         defined.host().core().listen(changes);
@@ -84,7 +88,9 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("modify", at -> reply(modify(at)));
         commands.put("query-edid", at -> reply(monitor(at, null)));
         commands.put("set-edid", at -> reply(monitor(at, size(at))));
-        commands.putAll(new MigrateCommands(migrations).all());
+        if (migrationsOrNull != null) {
+            commands.putAll(new MigrateCommands(migrationsOrNull).all());
+        }
         commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown, null));
     }
 

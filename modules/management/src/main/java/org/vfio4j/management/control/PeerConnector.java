@@ -16,6 +16,7 @@ import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.json.LineChannel;
 import org.vfio4j.management.migrate.Connector;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -58,7 +59,7 @@ public final class PeerConnector implements Connector {
                     "Start one: vfio serve --run-dir DIR; then --to DIR.");
         }
         // what the other side has sent is read line by line, and after the last it says nothing before we do
-        LineChannel lines = new LineChannel(channel, MAX_LINE);
+        LineChannel lines = new LineChannel(channel, MAX_LINE, ControlException::tooLong);
         try {
             answer(lines);
             lines.write(JsonNodeFactory.instance.objectNode().put("execute", COMMAND));

@@ -27,6 +27,7 @@ public final class Preflight {
 
     /** Those whose state QEMU calls unmigratable, whatever their drivers can. */
     private static final Set<String> UNMIGRATABLE = Set.of("vfio-ap", "vfio-ccw", "vfio-platform");
+
     private static final String MACHINE = "vm";
     private static final String NONE = "none";
 
