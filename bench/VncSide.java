@@ -17,9 +17,9 @@ import org.vfio4j.testbed.RfbClient;
 
 /** One side of bench/vnc: a viewer of a server, and the guest's serial line. Arguments: port, password or -, line's socket, server's pid, seconds. */
 final class VncSide {
-    private static final int WARM_UP = 3;
-    private static final int BLINKS = 40;
-    private static final int IDLE_BLINKS = 8;
+    private static final int WARM_UP = 2;
+    private static final int BLINKS = 30;
+    private static final int IDLE_BLINKS = 5;
     private static final double TICK = 0.01;
 
     private final InetSocketAddress address;

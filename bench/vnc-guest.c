@@ -91,7 +91,7 @@ int main(int argc, char **argv) {
       case 'f': play(films); break;
       case 'd': play(desktops); break;
       case 'b': blink(100000, 1); break;
-      case 'i': blink(4000000, 1); break;
+      case 'i': blink(3000000, 1); break;
       case 'q': return 0;
       default: rest_us(20000);
     }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.console.rfb.Access;
+import org.vfio4j.console.rfb.DevicePorts;
 import org.vfio4j.console.rfb.RfbServer;
 
 /** Viewers that nobody here wrote, on what devices show. */
@@ -81,14 +82,18 @@ class VncViewerIT {
     void gtksViewerSeesWhatIsDrawn() throws IOException, InterruptedException {
         Path file = folder.resolve("seen.png");
         try (ShownDevice device = new ShownDevice();
-                RfbServer server = RfbServer.listen(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 5975),
+                RfbServer server = DevicePorts.listen(
                         device.feed(),
-                        new Access.Authenticated())) {
+                        new Access.Authenticated(),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 5975))) {
             device.mode(1280, 800);
             device.drawAnything(new Random(3));
 
-            Process capture = new ProcessBuilder(Serving.peer("vnc-viewer"), "capture", "127.0.0.1:75", file.toString())
+            Process capture = new ProcessBuilder(
+                            Serving.peer("vnc-viewer"),
+                            "capture",
+                            "127.0.0.1:" + (server.address().getPort() - DevicePorts.FIRST),
+                            file.toString())
                     .inheritIO()
                     .start();
 
