@@ -3,4 +3,7 @@
 module org.vfio4j.console {
     requires transitive org.vfio4j.management;
     requires static transitive org.jspecify;
+
+    exports org.vfio4j.console.display;
+    exports org.vfio4j.console.rfb;
 }

@@ -36,7 +36,7 @@ class AgentIT {
     private final BlockingQueue<Fleet> views = new LinkedBlockingQueue<>();
 
     private Process run(EtcdCluster etcd, String log, String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(Serving.command(List.of(arguments)));
+        ProcessBuilder builder = Serving.command(List.of(), List.of(arguments));
         builder.environment().putAll(environment(etcd));
         Process process = builder.redirectErrorStream(true)
                 .redirectOutput(folder.resolve(log).toFile())
@@ -54,7 +54,7 @@ class AgentIT {
     }
 
     private Serving.Result vfio(EtcdCluster etcd, String... arguments) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(Serving.command(List.of(arguments)));
+        ProcessBuilder builder = Serving.command(List.of(), List.of(arguments));
         builder.environment().putAll(environment(etcd));
         return Serving.result(folder, builder);
     }

@@ -108,7 +108,7 @@ class FleetChaosIT {
         for (int i = 1; i <= AGENTS; i++) {
             List<String> agent = List.of(
                     "agent", "--inventory", etcd, "--name", "node" + i, "--host", "demo", "--ttl", "9", "--every", "5");
-            network.run(Serving.command(agent), folder.resolve("agent" + i + ".log"));
+            network.run(Serving.command(List.of(), agent).command(), folder.resolve("agent" + i + ".log"));
         }
     }
 

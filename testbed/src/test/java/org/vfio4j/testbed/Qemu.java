@@ -2,35 +2,21 @@
 package org.vfio4j.testbed;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /** QEMU 11.1 with a Linux guest, as {@code testbed/qemu} runs it. It listens to us; who fails to boot fails the test with its words. */
 final class Qemu implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
-
-    private final Path folder;
-    private final Process process;
+    private final QemuProcess process;
     private final Qmp qmp;
     private final Guest guest;
 
-    private Qemu(Path folder, Process process, SocketChannel control, SocketChannel qmp)
-            throws IOException, InterruptedException {
-        this.folder = folder;
+    private Qemu(QemuProcess process) throws IOException, InterruptedException {
         this.process = process;
-        this.guest = new Guest(control, this::console);
-        this.qmp = new Qmp(qmp);
+        this.guest = new Guest(process.channel("control"), this::console);
+        this.qmp = new Qmp(process.channel("qmp"));
     }
 
     /**
@@ -41,58 +27,15 @@ final class Qemu implements AutoCloseable {
      * @param options more options of {@code testbed/qemu}
      */
     static Qemu boot(Path parent, List<Path> devices, String... options) throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory(parent, "qemu");
-        try (ServerSocketChannel control = listen(folder.resolve("control"));
-                ServerSocketChannel qmp = listen(folder.resolve("qmp"))) {
-            Process process = start(folder, devices, List.of(options));
-            CompletableFuture<Void> _ = process.onExit().thenRun(() -> {
-                close(control);
-                close(qmp);
-            });
-            try {
-                Qemu qemu = new Qemu(folder, process, accept(control), accept(qmp));
-                qemu.guest.awaitBoot();
-                return qemu;
-            } catch (ClosedChannelException e) {
-                throw new AssertionError("QEMU did not start: " + Files.readString(folder.resolve("log")), e);
-            } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
-                process.destroyForcibly();
-                throw e;
-            }
-        }
-    }
-
-    private static Process start(Path folder, List<Path> devices, List<String> options) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Serving.peer("qemu"));
-        for (Path device : devices) {
-            command.addAll(List.of("--device", device.toString()));
-        }
-        for (String file : List.of("control", "qmp", "console", "trace")) {
-            command.addAll(List.of("--" + file, folder.resolve(file).toString()));
-        }
-        command.addAll(options);
-        return new ProcessBuilder(command)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(folder.resolve("log").toFile())
-                .redirectErrorStream(true)
-                .start();
-    }
-
-    private static ServerSocketChannel listen(Path path) throws IOException {
-        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
-    }
-
-    /** Waits for QEMU's connection: as long as the script lives, which has to prepare QEMU and the kernel if nobody did. */
-    private static SocketChannel accept(ServerSocketChannel listener) throws IOException {
-        return listener.accept();
-    }
-
-    private static void close(ServerSocketChannel channel) {
+        QemuProcess process = QemuProcess.start(
+                parent, devices, List.of("control", "qmp"), List.of("console", "trace"), List.of(options));
         try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Qemu qemu = new Qemu(process);
+            qemu.guest.awaitBoot();
+            return qemu;
+        } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+            process.kill();
+            throw e;
         }
     }
 
@@ -106,17 +49,17 @@ final class Qemu implements AutoCloseable {
 
     /** The vfio-user messages so far, a line each, in QEMU's words. */
     List<String> trace() throws IOException {
-        return Files.readAllLines(folder.resolve("trace"));
+        return process.trace();
     }
 
     /** What QEMU itself had to say. */
     String log() throws IOException {
-        return Files.readString(folder.resolve("log"));
+        return process.log();
     }
 
     private String console() {
         try {
-            return Files.readString(folder.resolve("console")) + "\n--- QEMU\n" + log();
+            return Files.readString(process.file("console")) + "\n--- QEMU\n" + log();
         } catch (IOException e) {
             return e.toString();
         }
@@ -160,21 +103,11 @@ final class Qemu implements AutoCloseable {
 
     /** Ends it as {@code kill -9} does. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.kill();
     }
 
     @Override
     public void close() throws IOException {
-        qmp.close();
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("QEMU does not end: " + log());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            process.destroyForcibly();
-        }
+        process.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A running {@code vfio serve --sysfs}, and the other commands beside it: each a process of its own, as a user has them. */
 final class Serving implements AutoCloseable {
@@ -150,18 +153,24 @@ final class Serving implements AutoCloseable {
         return Path.of("..", "testbed", name).toAbsolutePath().normalize().toString();
     }
 
-    private static ProcessBuilder builder(Path folder, List<String> arguments) {
-        ProcessBuilder builder = new ProcessBuilder(command(arguments));
+    /** The built command, whose running host is that in {@code folder}. */
+    static ProcessBuilder builder(Path folder, List<String> arguments) {
+        ProcessBuilder builder = command(List.of(), arguments);
         builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
-        builder.environment().put("LC_ALL", "C.UTF-8");
-        builder.environment().remove("RUST_BACKTRACE");
         return builder;
     }
 
-    /** The built command with the launcher's options, except that here native access is denied to all but those it is granted to. */
-    static List<String> command(List<String> arguments) {
+    /**
+     * The built command with the launcher's options, except that here native access is denied to all but those it is granted to.
+     *
+     * @param modules folders of others' drivers
+     */
+    static ProcessBuilder command(List<Path> modules, List<String> arguments) {
         Path lib = Path.of("../modules/cli/target/dist/lib").toAbsolutePath().normalize();
         assertThat(lib).as("the built command: mvn package -pl modules/cli -am").isDirectory();
+        String path = Stream.concat(Stream.of(lib), modules.stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -171,14 +180,17 @@ final class Serving implements AutoCloseable {
                 "--add-opens",
                 "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
                 "--module-path",
-                lib.toString(),
+                path,
                 "--class-path",
                 lib.resolve("fleet") + "/*",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--module",
                 "org.vfio4j.cli/org.vfio4j.cli.Main"));
         command.addAll(arguments);
-        return command;
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("LC_ALL", "C.UTF-8");
+        builder.environment().remove("RUST_BACKTRACE");
+        return builder;
     }
 
     private static Path errors(Path folder) {

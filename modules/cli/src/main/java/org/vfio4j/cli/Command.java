@@ -22,6 +22,7 @@ interface Command {
                 new DisplayCommand(),
                 new ScreenshotCommand(),
                 new EdidCommand(),
+                new VncCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
                 new RulesCommand(),
@@ -35,7 +36,8 @@ interface Command {
                 new ModifyCommand(),
                 new RunCommand(),
                 new AgentCommand(),
-                new FleetCommand());
+                new FleetCommand(),
+                new ConfigCommand());
     }
 
     /** What it is called on the command line. */

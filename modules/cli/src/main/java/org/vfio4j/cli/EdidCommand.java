@@ -79,11 +79,7 @@ final class EdidCommand implements Command {
     }
 
     private static void require(Resolution size, Monitor.State state) {
-        boolean wide = state.maxWidth() != 0 && size.width() > state.maxWidth();
-        boolean high = state.maxHeight() != 0 && size.height() > state.maxHeight();
-        boolean possible =
-                Math.min(size.width(), size.height()) >= Edid.MIN && Math.max(size.width(), size.height()) <= Edid.MAX;
-        if (wide || high || !possible) {
+        if (!state.takes(size.width(), size.height())) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
                     "the device cannot show " + size + ": it shows " + Edid.MIN + "x" + Edid.MIN + " to "

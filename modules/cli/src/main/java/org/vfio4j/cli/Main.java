@@ -58,6 +58,9 @@ public final class Main {
         Terminal terminal = world.terminal();
         try {
             List<Command> commands = Command.all();
+            if (args.length > 0 && args[0].equals(Completion.NAME)) {
+                return Completion.run(world, commands, Arrays.copyOfRange(args, 1, args.length));
+            }
             if (args.length > 0 && args[0].equals("help")) {
                 return help(world, commands, Arrays.copyOfRange(args, 1, args.length));
             }
@@ -102,18 +105,26 @@ public final class Main {
                     Arrays.copyOfRange(args, 1, args.length));
         }
         CommandLine line = commandLine(command, world.terminal());
-        ParseResult parsed;
-        try {
-            parsed = line.parseArgs(args);
-        } catch (ParameterException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
-        }
+        ParseResult parsed = parse(line, args);
         if (parsed.isUsageHelpRequested()) {
             line.usage(world.terminal().out());
             return ExitCode.OK;
         }
-        return command.run(parsed, world);
+        SetOptions set = SetOptions.of(command.name(), parsed, world);
+        try {
+            return command.run(set.isEmpty() ? parsed : parse(line, set.before(args)), world);
+        } catch (CommandException e) {
+            throw set.named(e);
+        }
+    }
+
+    private static ParseResult parse(CommandLine line, String... args) {
+        try {
+            return line.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
+        }
     }
 
     private static String reason(ParameterException e) {

@@ -4,7 +4,9 @@ package org.vfio4j.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import org.vfio4j.console.display.DisplaySource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.DeviceKind;
@@ -14,6 +16,7 @@ import org.vfio4j.management.host.Usage;
 import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.display.DisplayException;
+import org.vfio4j.vfio.display.Scanout;
 import org.vfio4j.vfio.user.VfioUserDevice;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -47,6 +50,28 @@ final class OneDevice {
             } catch (DisplayException e) {
                 throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
             }
+        }
+    }
+
+    /** Gives the display of the device that the line names, which is opened while somebody looks. */
+    static <T> T show(ParseResult line, World world, BiFunction<HostDevice, DisplaySource, T> use) {
+        String name = line.matchedPositionalValue(0, "");
+        if (name.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, "no device is named", "vfio list shows what there is.");
+        }
+        try (Source source = HostOption.openFor(List.of(name), line, world)) {
+            HostDevice device = Selection.of(List.of(name), source).getFirst();
+            if (device.socket().isPresent()) {
+                Path socket = Path.of(device.socket().get());
+                return use.apply(device, DisplaySource.besideClientOf(socket));
+            }
+            try (VfioDevice opened = open(device, source, world);
+                    Scanout _ = Scanout.of(opened)) {
+                // it can be opened and has a display
+            } catch (DisplayException e) {
+                throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
+            }
+            return use.apply(device, () -> open(device, source, world));
         }
     }
 

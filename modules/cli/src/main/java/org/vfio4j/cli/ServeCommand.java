@@ -4,6 +4,7 @@ package org.vfio4j.cli;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.management.control.ControlServer;
 import org.vfio4j.management.control.DeviceSockets;
 import org.vfio4j.management.control.Folders;
@@ -24,6 +25,7 @@ final class ServeCommand implements Command {
     private static final String SYSFS = "--sysfs";
     private static final String DRIVER = "--driver";
     private static final String PROFILE = "--profile";
+    private static final String VNC = "--vnc";
 
     @Override
     public String name() {
@@ -40,11 +42,13 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
+                                + "                  [--vnc ADDR[:PORT]] [--password-file FILE]%n"
                                 + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
-                                + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
-                                + " defined to start by themselves. The other commands find it by themselves. Each device has a"
-                                + " vfio-user socket, devices/NAME.sock in the run folder, for QEMU's vfio-user-pci.",
+                            + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
+                            + " defined to start by themselves. The other commands find it by themselves. Each device"
+                            + " has a vfio-user socket, devices/NAME.sock in the run folder, for QEMU's"
+                            + " vfio-user-pci.",
                         "",
                         "Needs no root, no VFIO and no GPU. The sockets are for the same user and root only.")
                 .addOption(Options.value("DIR", "show the host's sysfs there, by FUSE, for vfio run", SYSFS)
@@ -62,6 +66,11 @@ final class ServeCommand implements Command {
                         .paramLabel("FILE")
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
+                .addOption(VncOptions.address(
+                        VNC,
+                        "show the devices' displays to VNC viewers there, each on the first port that is free from"
+                                + " 5900 or PORT on; devices/NAME.vnc says which"))
+                .addOption(VncOptions.passwordFile())
                 .addOption(PollOption.spec())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
@@ -92,7 +101,10 @@ final class ServeCommand implements Command {
                 UserHost host = UserHost.installed(drivers(line));
                 ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""));
                 DeviceSockets sockets =
-                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME))) {
+                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME));
+                HostDisplays displays = new HostDisplays(host.core());
+                ShownDisplays viewers =
+                        ShownDisplays.of(host, displays, folders, line.matchedOptionValue(VNC, ""), line)) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.prepare();
             DefinedHost defined = new DefinedHost(host, definitions);
@@ -103,7 +115,8 @@ final class ServeCommand implements Command {
                 Inventory inventory = host.inventory();
                 findings.addAll(inventory.findings());
                 findings.addAll(sockets.findings());
-                say(world.terminal(), folders, sysfs, inventory, findings);
+                findings.addAll(viewers.findings());
+                say(world.terminal(), folders, sysfs, viewers, inventory, findings);
                 ending.await();
             }
         }
@@ -116,7 +129,12 @@ final class ServeCommand implements Command {
     }
 
     private static void say(
-            Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory, List<Finding> findings) {
+            Terminal terminal,
+            Folders folders,
+            ShownSysfs sysfs,
+            ShownDisplays viewers,
+            Inventory inventory,
+            List<Finding> findings) {
         PrintWriter out = terminal.out();
         out.println("A user-space host: parents "
                 + String.join(
@@ -129,6 +147,7 @@ final class ServeCommand implements Command {
             terminal.entry(
                     "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
         }
+        viewers.say(terminal);
         terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
         FindingList.print(terminal, findings);
         out.println("Ready. Ctrl-C ends it.");

@@ -64,7 +64,8 @@ class GoldenTest {
                 "define",
                 "undefine",
                 "modify",
-                "run"
+                "run",
+                "config"
             })
     void everyCommandExplainsItself(String command) throws IOException {
         golden("help-" + command, command, "--help");
