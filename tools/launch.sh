@@ -1,20 +1,21 @@
 # shellcheck shell=bash
 # How the command's JVM is started. Sourced by ./vfio and by the installed launcher.
 
-# vfio_jvm DIST [ARGUMENT...]: sets $jvm, the virtual machine's options, and $modules, what it finds the program by
+# vfio_jvm DIST [COMMAND]: sets $jvm, the virtual machine's options, and $modules, what it finds the program by
 vfio_jvm() {
   local dist=$1 command=${2-} path cache=vfio more=()
   path=$dist/lib${VFIO4J_MODULE_PATH:+:$VFIO4J_MODULE_PATH}
   # What some commands need would slow the start of all others, so it is there for these alone.
-  if [ "$command" = serve ]; then
-    path+=:$dist/console
-    more=(--add-modules "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text")
-    cache=
-  elif vfio_asks_etcd "${@:2}"; then
+  case $command in
+    serve)
+      path+=:$dist/console
+      more=(--add-modules "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text")
+      cache=
+      ;;
     # etcd's client is no module.
-    more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow)
-    cache=fleet
-  fi
+    fleet | agent | start) more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow) ;;
+  esac
+  case $command in fleet | agent) cache=fleet ;; esac
   # No --illegal-native-access=deny: it switches off most of the AOT cache. The VM's tests run with it (testbed/guest/vfio).
   modules=("--enable-native-access=org.vfio4j.linux,org.cryptomator.jfuse.linux.amd64"
     --add-opens org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse
@@ -31,29 +32,15 @@ vfio_jvm() {
   fi
 }
 
-# vfio_asks_etcd [ARGUMENT...]: whether the command may need etcd's client
-vfio_asks_etcd() {
-  local file
-  case "${1-} ${VFIO4J_INVENTORY-} $*" in
-    fleet\ * | agent\ * | start\ *etcd*://*) return 0 ;;
-    start\ *)
-      for file in "${VFIO4J_CONFIG:-/etc/vfio4j/vfio.conf}" "${XDG_CONFIG_HOME:-${HOME-}/.config}/vfio4j/vfio.conf"; do
-        [ -r "$file" ] && [[ $(<"$file") == *inventory*etcd*://* ]] && return 0
-      done
-      ;;
-  esac
-  return 1
-}
-
-# vfio_train JAVA DIST TREE SNAPSHOTS: makes the JDK's AOT caches, which make the start three times as fast; without them everything works all
-# the same. What they run has the captured tree TREE for its machine, and the folder SNAPSHOTS for a fleet.
+# vfio_train JAVA DIST TREE: makes the JDK's AOT caches, which make the start three times as fast; without them everything works all the same.
+# What they run has the captured tree TREE for its machine.
 vfio_train() {
-  local java=$1 dist=$2 tree=$3 snapshots=$4 jvm modules
+  local java=$1 dist=$2 tree=$3 jvm modules
   rm -f "$dist/vfio.aot" "$dist/fleet.aot"
   vfio_jvm "$dist" train
   "$java" -XX:AOTCacheOutput="$dist/vfio.aot" "${jvm[@]}" "${modules[@]}" \
     --module org.vfio4j.cli/org.vfio4j.cli.Training "$tree" || rm -f "$dist/vfio.aot"
   vfio_jvm "$dist" fleet
   "$java" -XX:AOTCacheOutput="$dist/fleet.aot" "${jvm[@]}" "${modules[@]}" \
-    --module org.vfio4j.cli/org.vfio4j.cli.FleetTraining "$snapshots" || rm -f "$dist/fleet.aot"
+    --module org.vfio4j.cli/org.vfio4j.cli.FleetTraining || rm -f "$dist/fleet.aot"
 }

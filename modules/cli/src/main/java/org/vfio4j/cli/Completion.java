@@ -60,7 +60,22 @@ final class Completion {
         }
         Optional<Command> command =
                 commands.stream().filter(c -> c.name().equals(before.get(1))).findFirst();
-        return command.map(c -> ofCommand(c.describe(), before.subList(2, before.size()), typed))
+        return command.map(c -> ofCommand(c, before.subList(2, before.size()), typed))
+                .orElse(List.of());
+    }
+
+    /** The name of one of its parts comes first, where it has such. */
+    private List<String> ofCommand(Command command, List<String> before, String typed) {
+        if (command.parts().isEmpty() || (before.isEmpty() && typed.startsWith("-"))) {
+            return ofCommand(command.describe(), before, typed);
+        }
+        if (before.isEmpty()) {
+            return having(typed, command.parts().stream().map(Command::name));
+        }
+        return command.parts().stream()
+                .filter(part -> part.name().equals(before.getFirst()))
+                .findFirst()
+                .map(part -> ofCommand(part, before.subList(1, before.size()), typed))
                 .orElse(List.of());
     }
 

@@ -42,14 +42,15 @@ final class ConfigCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio config",
                         "vfio config [--all] [-o FORM]",
-                        "Shows the values that options have where the command line does not give them, and where each value is"
-                                + " from. The environment counts more than the user's file, and that more than the system's; the"
-                                + " command line counts most.",
+                        "Shows the values that options have where the command line does not give them, and where each"
+                                + " value is from. The environment counts more than the user's file, and that more than"
+                                + " the system's; the command line counts most.",
                         "",
-                        "A file has lines KEY = VALUE. A key is an option without its dashes (output), or one command's"
-                                + " (serve.sysfs), which counts more; an option that may be given more than once has a line each"
-                                + " time. An option without a value is yes or no. In the environment, serve.sysfs is"
-                                + " VFIO4J_SERVE_SYSFS. VFIO4J_CONFIG names a file that is read in place of the two.")
+                        "A file has lines KEY = VALUE. A key is an option without its dashes (output), or one"
+                            + " command's (serve.sysfs), which counts more; an option that may be given more than once"
+                            + " has a line each time. An option without a value is yes or no. In the environment,"
+                            + " serve.sysfs is VFIO4J_SERVE_SYSFS. VFIO4J_CONFIG names a file that is read in place of"
+                            + " the two.")
                 .addOption(Options.flag("every key there is, also those that are not set", ALL)
                         .build())
                 .addOption(OutputOption.spec());

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +13,8 @@ import org.vfio4j.fleet.etcd.EtcdInventory;
 import org.vfio4j.fleet.etcd.EtcdOptions;
 import org.vfio4j.fleet.inventory.FleetInventory;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.sysfs.Root;
+import org.vfio4j.management.host.Machine;
 
 /** The run that the launcher makes the AOT cache of the fleet's commands of: each once, and etcd's client as far as it gets where no etcd is. */
 final class FleetTraining {
@@ -21,7 +26,6 @@ final class FleetTraining {
             "fleet where mtty-1",
             "fleet where mtty-1 -o json",
             "fleet matrix",
-            "fleet drain vm --accept-unknown",
             "fleet drift");
 
     /** Where nobody listens. */
@@ -31,14 +35,19 @@ final class FleetTraining {
 
     private FleetTraining() {}
 
-    /** Takes a folder of snapshots. */
-    public static void main(String[] args) {
+    /** Asks about an inventory in a temporary folder, which has the demo's host. */
+    public static void main(String[] args) throws IOException {
+        Path folder = Files.createTempDirectory("vfio4j-training");
         PrintWriter writer = new StandardOutput(OutputStream.nullOutputStream()).writer();
         Terminal nowhere = new Terminal(writer, writer, true);
+        Path host = folder.resolve(Machine.of(Root.ofThisMachine()).hostName() + ".json");
+        Main.run(World.of(nowhere), "snapshot", "--host", "demo", host.toString());
         for (String line : LINES) {
-            String[] words = (line + " --inventory " + args[0]).split(" ", -1);
+            String[] words = (line + " --inventory " + folder).split(" ", -1);
             Main.run(World.of(nowhere), line.endsWith("--help") ? line.split(" ", -1) : words);
         }
+        Files.deleteIfExists(host);
+        Files.deleteIfExists(folder);
         EtcdOptions options = new EtcdOptions(EtcdOptions.endpoints(NOWHERE), null, null, null, null, null, PATIENCE);
         try (FleetInventory inventory = EtcdInventory.open(options, Clock.systemUTC())) {
             inventory.read();

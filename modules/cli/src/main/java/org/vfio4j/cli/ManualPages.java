@@ -34,7 +34,11 @@ final class ManualPages {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("vfio.1"), pages.overview(commands));
         for (Command command : commands) {
-            Files.writeString(folder.resolve("vfio-" + command.name() + ".1"), pages.page(command));
+            Files.writeString(folder.resolve("vfio-" + command.name() + ".1"), pages.page(command.name(), command));
+            for (Command part : command.parts()) {
+                String name = command.name() + "-" + part.name();
+                Files.writeString(folder.resolve("vfio-" + name + ".1"), pages.page(name, part));
+            }
         }
     }
 
@@ -64,12 +68,12 @@ final class ManualPages {
         return page.toString();
     }
 
-    private String page(Command command) {
+    private String page(String name, Command command) {
         CommandSpec spec = command.describe();
         UsageMessageSpec usage = spec.usageMessage();
         String summary = command.summary();
         StringBuilder page =
-                head("vfio-" + command.name(), summary.substring(0, 1).toLowerCase(Locale.ROOT) + summary.substring(1));
+                head("vfio-" + name, summary.substring(0, 1).toLowerCase(Locale.ROOT) + summary.substring(1));
         page.append(".SH SYNOPSIS\n.nf\n");
         lines(usage.customSynopsis()).forEach(l -> page.append(text(l.strip())).append('\n'));
         page.append(".fi\n");

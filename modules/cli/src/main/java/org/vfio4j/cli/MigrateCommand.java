@@ -165,7 +165,7 @@ final class MigrateCommand implements Command {
                         new PreflightOptions(
                                 line.hasMatchedOption(ACCEPT),
                                 Map.of(device, device),
-                                Map.of(),
+                                null,
                                 VersionRules.builtIn(),
                                 null,
                                 Traffic.unknown()));

@@ -35,7 +35,8 @@ final class VncOptions {
     static OptionSpec passwordFile() {
         return Options.value(
                         "FILE",
-                        "viewers' password: the first line, of which 8 characters count; else one is made up and printed",
+                        "viewers' password: the first line, of which 8 characters count; else one is made up and"
+                                + " printed",
                         PASSWORD_FILE)
                 .build();
     }

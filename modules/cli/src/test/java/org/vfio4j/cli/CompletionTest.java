@@ -27,6 +27,13 @@ class CompletionTest {
     }
 
     @Test
+    void partsOfACommandAreCompleted() {
+        assertThat(after("fleet", "w")).containsExactly("what-if", "where");
+        assertThat(after("fleet", "where", "--sp")).containsExactly("--spread");
+        assertThat(after("fleet", "--h")).containsExactly("--help");
+    }
+
+    @Test
     void optionsAreCompletedButNotTwice() {
         assertThat(after("probe", "--h")).containsExactly("--help", "--host");
         assertThat(after("probe", "--host", "demo", "--h")).containsExactly("--help");

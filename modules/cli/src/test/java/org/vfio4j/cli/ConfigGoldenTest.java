@@ -25,14 +25,14 @@ class ConfigGoldenTest {
     @Test
     void someIsSetAndSomeInVain() throws IOException {
         golden("config", """
-                # the host's defaults
-                host = demo
-                list.output = yaml
-                serve.profile = /etc/vfio4j/a.json
-                serve.profile = /etc/vfio4j/b.json
-                outptu = json
-                open = yes
-                """, "config");
+            # the host's defaults
+            host = demo
+            list.output = yaml
+            serve.profile = /etc/vfio4j/a.json
+            serve.profile = /etc/vfio4j/b.json
+            outptu = json
+            open = yes
+            """, "config");
     }
 
     @Test

@@ -109,9 +109,14 @@ class DocsTest {
                 .filter(c -> c.name().equals(name))
                 .findFirst()
                 .orElseGet(() -> fail("there is no command " + name));
+        Optional<Command> part = command.parts().stream()
+                .filter(p ->
+                        line.words().size() > 1 && p.name().equals(line.words().get(1)))
+                .findFirst();
         try {
-            new CommandLine(command.describe())
-                    .parseArgs(line.words().stream().skip(1).toArray(String[]::new));
+            new CommandLine(part.orElse(command).describe())
+                    .parseArgs(
+                            line.words().stream().skip(part.isPresent() ? 2 : 1).toArray(String[]::new));
         } catch (ParameterException e) {
             fail(e.getMessage());
         }
