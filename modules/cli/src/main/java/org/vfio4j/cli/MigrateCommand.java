@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.control.RunningHost;
 import org.vfio4j.management.host.HostDevice;
@@ -149,7 +152,7 @@ final class MigrateCommand implements Command {
 
     private static int migrate(RunningHost host, String device, ParseResult line, World world, OutputOption.Form form) {
         refuseIfUsed(host, device);
-        String to = line.matchedOptionValue(TO, "");
+        String to = peer(line.matchedOptionValue(TO, ""));
         ObjectNode wanted = RunningHost.arguments().put("device", device).put("to", to);
         Numbers.put(wanted, "bandwidth", line, BANDWIDTH);
         Numbers.put(wanted, "downtime_limit", line, DOWNTIME);
@@ -190,6 +193,15 @@ final class MigrateCommand implements Command {
         return code(end);
     }
 
+    /** A path is meant from here, and the running host may be elsewhere. */
+    private static String peer(String to) {
+        try {
+            return to.contains("/") ? Path.of(to).toAbsolutePath().normalize().toString() : to;
+        } catch (InvalidPathException e) {
+            throw new CommandException(ExitCode.USAGE, "no folder can be called " + to, "");
+        }
+    }
+
     private static void refuseIfUsed(RunningHost host, String device) {
         HostDevice found = host.find(device)
                 .orElseThrow(() -> new RefusedException(
@@ -209,8 +221,7 @@ final class MigrateCommand implements Command {
         }
     }
 
-    private static ObjectNode document(
-            Snapshot source, Snapshot destination, Report report, @org.jspecify.annotations.Nullable Move end) {
+    private static ObjectNode document(Snapshot source, Snapshot destination, Report report, @Nullable Move end) {
         ObjectNode document = Json.document(source.host());
         document.put("from", source.hostName())
                 .put("to", destination.hostName())
