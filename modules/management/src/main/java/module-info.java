@@ -20,6 +20,7 @@ module org.vfio4j.management {
     exports org.vfio4j.management.preflight;
     exports org.vfio4j.management.probe;
     exports org.vfio4j.management.profile;
+    exports org.vfio4j.management.qmp;
     exports org.vfio4j.management.rule;
     exports org.vfio4j.management.snapshot;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.testbed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -10,19 +12,24 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.vfio4j.management.qmp.QmpClient;
+import org.vfio4j.management.qmp.QmpEvent;
+import tools.jackson.databind.node.ObjectNode;
 
 /** QEMU 11.1 with a Linux guest, as {@code testbed/qemu} runs it. It listens to us; who fails to boot fails the test with its words. */
 final class Qemu implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Path folder;
     private final Process process;
-    private final Qmp qmp;
+    private final QmpClient qmp;
     private final Guest guest;
 
     private Qemu(Path folder, Process process, SocketChannel control, SocketChannel qmp)
@@ -30,7 +37,7 @@ final class Qemu implements AutoCloseable {
         this.folder = folder;
         this.process = process;
         this.guest = new Guest(control, this::console);
-        this.qmp = new Qmp(qmp);
+        this.qmp = QmpClient.take(qmp, "QEMU");
     }
 
     /**
@@ -100,7 +107,7 @@ final class Qemu implements AutoCloseable {
         return guest;
     }
 
-    Qmp qmp() {
+    QmpClient qmp() {
         return qmp;
     }
 
@@ -124,21 +131,32 @@ final class Qemu implements AutoCloseable {
 
     /** Plugs the device that is served on {@code socket} into a port, of which there are four, from "port1" on. */
     void plug(String id, String port, Path socket) throws IOException, InterruptedException {
-        Map<String, ?> address = Map.of("type", "unix", "path", socket.toString());
-        qmp.execute(
-                "device_add",
-                Map.of("driver", "vfio-user-pci", "x-msg-timeout", 60000, "id", id, "bus", port, "socket", address));
+        ObjectNode arguments = QmpClient.arguments()
+                .put("driver", "vfio-user-pci")
+                .put("x-msg-timeout", 60000)
+                .put("id", id)
+                .put("bus", port);
+        arguments.putObject("socket").put("type", "unix").put("path", socket.toString());
+        qmp.execute("device_add", arguments);
     }
 
     /** Asks the guest to let a device go, and waits until it has. */
     void unplug(String id) throws IOException, InterruptedException {
-        qmp.execute("device_del", Map.of("id", id));
-        qmp.await("DEVICE_DELETED", data -> data.path("device").asString("").equals(id));
+        qmp.execute("device_del", QmpClient.arguments().put("id", id));
+        assertThat(qmp.await(PATIENCE, event -> isDeletion(event, id)))
+                .as("the guest lets go of " + id)
+                .isPresent();
+    }
+
+    private static Optional<QmpEvent> isDeletion(QmpEvent event, String id) {
+        return Optional.of(event)
+                .filter(e -> e.name().equals("DEVICE_DELETED")
+                        && id.equals(e.data().at("device").textOrNull()));
     }
 
     /** Resets the machine and waits until the guest has booted again. */
     void reset() throws IOException, InterruptedException {
-        qmp.execute("system_reset", Map.of());
+        qmp.execute("system_reset");
         guest.awaitBoot();
     }
 
@@ -148,8 +166,15 @@ final class Qemu implements AutoCloseable {
         String backend = id + "-memory";
         long bytes = (long) megabytes << 20;
         qmp.execute(
-                "object-add", Map.of("qom-type", "memory-backend-memfd", "id", backend, "size", bytes, "share", true));
-        qmp.execute("device_add", Map.of("driver", "pc-dimm", "id", id, "memdev", backend));
+                "object-add",
+                QmpClient.arguments()
+                        .put("qom-type", "memory-backend-memfd")
+                        .put("id", backend)
+                        .put("size", bytes)
+                        .put("share", true));
+        qmp.execute(
+                "device_add",
+                QmpClient.arguments().put("driver", "pc-dimm").put("id", id).put("memdev", backend));
         guest.await("[ $(awk '/MemTotal/ { print $2 }' /proc/meminfo) -gt " + before + " ]");
     }
 

@@ -16,4 +16,9 @@ public final class ControlException extends ErrnoException {
     public ControlException(int errno, String what) {
         super(errno, what);
     }
+
+    /** EMSGSIZE: a line is longer than it may be. */
+    static ControlException tooLong(int maxBytes) {
+        return new ControlException(Errno.EMSGSIZE, "a line is longer than " + maxBytes + " bytes");
+    }
 }

@@ -19,6 +19,7 @@ import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.json.LineChannel;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -125,7 +126,8 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
-        try (LineChannel lines = new LineChannel(client, ControlRequest.MAX_BYTES)) {
+        try (LineChannel lines = new LineChannel(
+                client, ControlRequest.MAX_BYTES, () -> ControlException.tooLong(ControlRequest.MAX_BYTES))) {
             Optional<ErrnoException> refusal = refusal(client);
             if (refusal.isPresent()) {
                 lines.write(error(refusal.get(), null));

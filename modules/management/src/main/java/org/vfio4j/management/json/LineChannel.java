@@ -1,39 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-package org.vfio4j.management.control;
+package org.vfio4j.management.json;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.util.Optional;
-import org.vfio4j.linux.Errno;
+import java.util.function.Supplier;
+import org.vfio4j.linux.ErrnoException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Lines of JSON over a channel, each ended by a newline. For one thread. */
-final class LineChannel implements AutoCloseable {
+public final class LineChannel implements AutoCloseable {
     private static final int BUFFER = 64 << 10;
     private static final byte[] NEWLINE = {'\n'};
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private final ByteChannel channel;
     private final int maxBytes;
+    private final Supplier<ErrnoException> tooLong;
     private final ByteBuffer received = ByteBuffer.allocate(BUFFER).flip();
 
     /**
      * @param maxBytes of a line that comes in, without its newline
+     * @param tooLong makes the exception for one that is longer
      */
-    LineChannel(ByteChannel channel, int maxBytes) {
+    public LineChannel(ByteChannel channel, int maxBytes, Supplier<ErrnoException> tooLong) {
         this.channel = channel;
         this.maxBytes = maxBytes;
+        this.tooLong = tooLong;
     }
 
     /**
      * The next line without its newline; empty at the end. What comes after the last newline is no line.
      *
-     * @throws ControlException EMSGSIZE for a line that is too long
+     * @throws ErrnoException for a line that is too long
      */
-    Optional<byte[]> read() throws IOException {
+    public Optional<byte[]> read() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         while (true) {
             int start = received.position();
@@ -42,7 +46,7 @@ final class LineChannel implements AutoCloseable {
                 end++;
             }
             if (line.size() + (end - start) > maxBytes) {
-                throw new ControlException(Errno.EMSGSIZE, "a line is longer than " + maxBytes + " bytes");
+                throw tooLong.get();
             }
             line.write(received.array(), start, end - start);
             if (end < received.limit()) {
@@ -58,7 +62,8 @@ final class LineChannel implements AutoCloseable {
         }
     }
 
-    void write(JsonNode message) throws IOException {
+    /** Writes one line. */
+    public void write(JsonNode message) throws IOException {
         writeWhole(ByteBuffer.wrap(MAPPER.writeValueAsBytes(message)));
         writeWhole(ByteBuffer.wrap(NEWLINE));
     }
