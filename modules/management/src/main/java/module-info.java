@@ -23,4 +23,5 @@ module org.vfio4j.management {
     exports org.vfio4j.management.qmp;
     exports org.vfio4j.management.rule;
     exports org.vfio4j.management.snapshot;
+    exports org.vfio4j.management.state;
 }

@@ -22,6 +22,7 @@ interface Command {
                 new DisplayCommand(),
                 new ScreenshotCommand(),
                 new EdidCommand(),
+                new StateCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
                 new RulesCommand(),
