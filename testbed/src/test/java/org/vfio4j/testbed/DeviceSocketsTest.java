@@ -120,7 +120,7 @@ class DeviceSocketsTest {
                                     Question.DISPLAY_DMABUF,
                                     new Answer.Yes("handshake", "VERSION: display-dmabuf true")),
                             Map.entry(Question.EDID, new Answer.Yes("handshake", "VERSION: edid true")),
-                            Map.entry(Question.MIGRATION, new Answer.No("handshake", "VERSION: migration false")));
+                            Map.entry(Question.MIGRATION, new Answer.Yes("handshake", "VERSION: migration true")));
         }
     }
 
