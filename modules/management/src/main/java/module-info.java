@@ -24,4 +24,5 @@ module org.vfio4j.management {
     exports org.vfio4j.management.rule;
     exports org.vfio4j.management.snapshot;
     exports org.vfio4j.management.state;
+    exports org.vfio4j.management.vm;
 }

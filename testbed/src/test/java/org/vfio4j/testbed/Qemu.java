@@ -48,18 +48,28 @@ final class Qemu implements AutoCloseable {
      * @param options more options of {@code testbed/qemu}
      */
     static Qemu boot(Path parent, List<Path> devices, String... options) throws IOException, InterruptedException {
+        Qemu qemu = launch(parent, devices, List.of(options));
+        try {
+            qemu.guest.awaitBoot();
+            return qemu;
+        } catch (InterruptedException | RuntimeException | AssertionError e) {
+            qemu.process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    private static Qemu launch(Path parent, List<Path> devices, List<String> options)
+            throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory(parent, "qemu");
         try (ServerSocketChannel control = listen(folder.resolve("control"));
                 ServerSocketChannel qmp = listen(folder.resolve("qmp"))) {
-            Process process = start(folder, devices, List.of(options));
+            Process process = start(folder, devices, options);
             CompletableFuture<Void> _ = process.onExit().thenRun(() -> {
                 close(control);
                 close(qmp);
             });
             try {
-                Qemu qemu = new Qemu(folder, process, accept(control), accept(qmp));
-                qemu.guest.awaitBoot();
-                return qemu;
+                return new Qemu(folder, process, accept(control), accept(qmp));
             } catch (ClosedChannelException e) {
                 throw new AssertionError("QEMU did not start: " + Files.readString(folder.resolve("log")), e);
             } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
@@ -67,6 +77,13 @@ final class Qemu implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    /** A QEMU with the same machine and no device of ours, which waits for another's guest to come ({@code -incoming defer}). */
+    static Qemu waiting(Path parent, String... options) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--qemu", "-incoming", "--qemu", "defer"));
+        return launch(parent, List.of(), all);
     }
 
     private static Process start(Path folder, List<Path> devices, List<String> options) throws IOException {
@@ -78,6 +95,7 @@ final class Qemu implements AutoCloseable {
         for (String file : List.of("control", "qmp", "console", "trace")) {
             command.addAll(List.of("--" + file, folder.resolve(file).toString()));
         }
+        command.addAll(List.of("--qemu", "-qmp", "--qemu", "unix:" + folder.resolve("open-qmp") + ",server=on,wait=off"));
         command.addAll(options);
         return new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
@@ -109,6 +127,21 @@ final class Qemu implements AutoCloseable {
 
     QmpClient qmp() {
         return qmp;
+    }
+
+    /** Where it listens for another who speaks QMP. */
+    Path openQmp() {
+        return folder.resolve("open-qmp");
+    }
+
+    /** Whether the machine's processors run. */
+    boolean isRunning() {
+        return qmp.execute("query-status").at("status").text().equals("running");
+    }
+
+    /** Whether QEMU ends by itself within a bound. */
+    boolean awaitEnd() throws InterruptedException {
+        return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** The vfio-user messages so far, a line each, in QEMU's words. */

@@ -25,6 +25,7 @@ interface Command {
                 new StateCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
+                new MigrateCommand(),
                 new RulesCommand(),
                 new ExplainCommand(),
                 new ServeCommand(),

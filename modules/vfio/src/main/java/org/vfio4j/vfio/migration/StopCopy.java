@@ -2,6 +2,7 @@
 package org.vfio4j.vfio.migration;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -65,6 +66,26 @@ public final class StopCopy {
         }
     }
 
+    /**
+     * Gives a device the state of another, piece by piece.
+     *
+     * @throws ErrnoException what either refuses with: the one that gives runs as before, the one that takes has been reset
+     */
+    public static void copy(VfioDevice from, VfioDevice to) {
+        MigrationStream taking = stream(to, DeviceState.RESUMING);
+        try {
+            try (taking) {
+                save(from, new Taking(taking), done -> {});
+            }
+            to.setDeviceState(DeviceState.RUNNING).ifPresent(MigrationStream::close);
+        } catch (IOException e) {
+            throw new UncheckedIOException("no file has part in it", e);
+        } catch (RuntimeException e) {
+            reset(to, e);
+            throw e;
+        }
+    }
+
     private static MigrationStream stream(VfioDevice device, DeviceState state) {
         Optional<MigrationStream> stream = device.setDeviceState(state);
         return stream.orElseThrow(() -> new VfioException(Errno.EIO, "the device opened no stream for " + state));
@@ -93,17 +114,40 @@ public final class StopCopy {
             MemorySegment piece = arena.allocate(PIECE);
             long all = 0;
             for (int n = from.read(piece.asByteBuffer()); n >= 0; n = from.read(piece.asByteBuffer())) {
-                for (int taken = 0; taken < n; ) {
-                    int took = stream.write(piece.asSlice(taken, n - taken));
-                    if (took <= 0) {
-                        throw new VfioException(Errno.EIO, "the device takes no more of its state");
-                    }
-                    taken += took;
-                }
+                writeWhole(stream, piece.asSlice(0, n));
                 all += n;
                 progress.accept(all);
             }
         }
+    }
+
+    private static void writeWhole(MigrationStream stream, MemorySegment bytes) {
+        for (long taken = 0; taken < bytes.byteSize(); ) {
+            int took = stream.write(bytes.asSlice(taken));
+            if (took <= 0) {
+                throw new VfioException(Errno.ENOSPC, "the device takes no more of its state");
+            }
+            taken += took;
+        }
+    }
+
+    /** A device that takes a state as a channel. */
+    private record Taking(MigrationStream stream) implements WritableByteChannel {
+        @Override
+        public int write(ByteBuffer bytes) {
+            int count = bytes.remaining();
+            writeWhole(stream, MemorySegment.ofBuffer(bytes));
+            bytes.position(bytes.limit());
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static void runAgain(VfioDevice device, Exception why) {
