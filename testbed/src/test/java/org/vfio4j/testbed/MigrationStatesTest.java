@@ -30,12 +30,14 @@ import org.vfio4j.vfio.migration.StopCopy;
 @Timeout(300)
 class MigrationStatesTest {
     private static final List<Sample> SAMPLES = Sample.ALL.stream()
-            .filter(sample -> List.of("mtty-1", "mtty-2", "mdpy-vga", "mbochs-small").contains(sample.type()))
+            .filter(sample ->
+                    List.of("mtty-1", "mtty-2", "mdpy-vga", "mbochs-small").contains(sample.type()))
             .toList();
 
     static Stream<Arguments> changes() {
-        return SAMPLES.stream().flatMap(sample -> Stream.of(DeviceState.values())
-                .flatMap(from -> Stream.of(DeviceState.values()).map(to -> Arguments.of(sample, from, to))));
+        return SAMPLES.stream()
+                .flatMap(sample -> Stream.of(DeviceState.values())
+                        .flatMap(from -> Stream.of(DeviceState.values()).map(to -> Arguments.of(sample, from, to))));
     }
 
     @ParameterizedTest(name = "{0} {1} to {2}")

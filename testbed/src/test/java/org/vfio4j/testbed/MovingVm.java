@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.vfio4j.management.qmp.QmpClient;
+import org.vfio4j.vfio.user.VfioUserDevice;
 
 /**
  * A machine with an mtty and an mbochs of one {@code vfio serve}, which is to move to another's: what its guest has written into them and into its
@@ -50,6 +51,11 @@ final class MovingVm implements AutoCloseable {
         void meddle(Process command) throws IOException, InterruptedException;
     }
 
+    /** With the guest's kernel without its driver of serial PCI functions, which would clear the FIFO when it starts. */
+    static MovingVm bootWithoutSerialDriver(Path folder) throws IOException, InterruptedException {
+        return boot(folder, "--append", "initcall_blacklist=serial_pci_driver_init");
+    }
+
     static MovingVm boot(Path folder, String... options) throws IOException, InterruptedException {
         Serving host = Serving.in(Files.createDirectory(folder.resolve("a")));
         start(host, "mtty", "mtty-1", SERIAL);
@@ -72,18 +78,19 @@ final class MovingVm implements AutoCloseable {
         return qemu;
     }
 
-    /** Draws with the guest's driver; sets the port's registers as a driver would; and then no driver binds any more by itself. */
+    /** Draws with the guest's driver and unloads it; sets the port's registers, for which this guest has no driver. */
     void fill() throws IOException, InterruptedException {
         Guest guest = qemu.guest();
         guest.must("echo '" + MARKER + "' >/run/marker");
         guest.must("modprobe bochs");
         guest.must(Picture.drawing("fb0", SIZE));
-        guest.await("[ \"$(head -c " + SIZE + " /dev/fb0 | md5sum)\" = '" + picture() + "  -' ]");
-        String port = guest.functions(0x4348, 0x3253);
-        guest.must("echo 0 >/sys/bus/pci/drivers_autoprobe; f=" + port
-                + "; [ ! -e $f/driver ] || echo ${f##*/} >$f/driver/unbind; echo 1 >$f/enable"
-                + put(3, 0x83) + put(0, 0x0c) + put(3, 0x03) + put(2, 1) + put(7, 0xa5) + put(4, 0x0b) + put(0, 'v')
-                + put(0, 'm') + put(0, '4') + put(0, 'j'));
+        try (VfioUserDevice display = VfioUserDevice.connectDisplay(host.socket(DISPLAY))) {
+            Picture.awaitDmabuf(display, Picture.numbers(SIZE));
+        }
+        guest.must("f=" + guest.functions(0x1234, 0x1111) + "; echo ${f##*/} >$f/driver/unbind; rmmod bochs");
+        guest.must("f=" + guest.functions(0x4348, 0x3253) + "; echo 1 >$f/enable" + put(3, 0x83) + put(0, 0x0c)
+                + put(3, 0x03) + put(2, 1) + put(7, 0xa5) + put(4, 0x0b) + put(0, 'v') + put(0, 'm') + put(0, '4')
+                + put(0, 'j'));
     }
 
     /** A byte to a register of the port in {@code $f}. */
@@ -99,8 +106,7 @@ final class MovingVm implements AutoCloseable {
 
     private static String picture() {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("MD5").digest(Picture.numbers(SIZE)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(Picture.numbers(SIZE)));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
@@ -112,7 +118,8 @@ final class MovingVm implements AutoCloseable {
         guest.await("grep -q 0x3253 /sys/bus/pci/devices/*/device && grep -q 0x1111 /sys/bus/pci/devices/*/device");
         String display = guest.functions(0x1234, 0x1111);
         assertThat(guest.must("f=" + display + "; [ -e $f/driver ] && exit 9; echo 1 >$f/enable; "
-                        + "read -r begin rest <$f/resource; dd if=/dev/mem bs=4096 skip=$((begin / 4096)) count=" + SIZE / 4096
+                        + "read -r begin rest <$f/resource; dd if=/dev/mem bs=4096 skip=$((begin / 4096)) count="
+                        + SIZE / 4096
                         + " 2>/dev/null | md5sum"))
                 .as("the picture in the video memory")
                 .isEqualTo(picture() + "  -\n");
@@ -123,19 +130,22 @@ final class MovingVm implements AutoCloseable {
                 .isEqualTo("03\na5\n0b\n76\n6d\n34\n6a\n");
     }
 
-    /** Lets the drivers have the devices again. */
-    static void assertDriversWork(Guest guest) throws IOException, InterruptedException {
-        guest.must("for f in /sys/bus/pci/devices/*; do [ -e $f/driver ] || echo ${f##*/} >/sys/bus/pci/drivers_probe; done; true");
+    /** A driver draws on the display again, and the port sends back what is sent. */
+    static void assertBothWork(Guest guest, Serving there) throws IOException, InterruptedException {
+        guest.must("modprobe bochs");
         guest.await("[ -e /dev/fb0 ]");
-        assertThat(SerialPort.all(guest).getFirst().loop("there")).isEqualTo("there");
+        guest.must(Picture.blanking("fb0", SIZE));
+        guest.must(Picture.drawing("fb0", SIZE));
+        try (VfioUserDevice display = VfioUserDevice.connectDisplay(there.socket(DISPLAY))) {
+            Picture.awaitDmabuf(display, Picture.numbers(SIZE));
+        }
+        assertThat(guest.must("f=" + guest.functions(0x4348, 0x3253) + put(0, '!') + "; " + look(0)))
+                .isEqualTo("21\n");
     }
 
     /** How fast QEMU may send. */
     void slow(boolean slow) {
-        qemu.qmp()
-                .execute(
-                        "migrate-set-parameters",
-                        QmpClient.arguments().put("max-bandwidth", slow ? SLOW : FAST));
+        qemu.qmp().execute("migrate-set-parameters", QmpClient.arguments().put("max-bandwidth", slow ? SLOW : FAST));
     }
 
     /** Runs the command, and meddles when it says {@code at}. */
@@ -149,7 +159,7 @@ final class MovingVm implements AutoCloseable {
                 "unix:" + qemu.openQmp(),
                 "--to-qmp",
                 "unix:" + to.openQmp(),
-                "--to-run-dir",
+                "--to",
                 there.runFolder().toString(),
                 "--vm-uri",
                 "unix:" + Files.createTempDirectory(folder, "uri").resolve("vm")));

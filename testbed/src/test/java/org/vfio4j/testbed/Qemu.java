@@ -95,7 +95,8 @@ final class Qemu implements AutoCloseable {
         for (String file : List.of("control", "qmp", "console", "trace")) {
             command.addAll(List.of("--" + file, folder.resolve(file).toString()));
         }
-        command.addAll(List.of("--qemu", "-qmp", "--qemu", "unix:" + folder.resolve("open-qmp") + ",server=on,wait=off"));
+        command.addAll(
+                List.of("--qemu", "-qmp", "--qemu", "unix:" + folder.resolve("open-qmp") + ",server=on,wait=off"));
         command.addAll(options);
         return new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())

@@ -7,9 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
@@ -33,8 +33,11 @@ class VmMoveIT {
     @SuppressWarnings("NullAway.Init") // boot() sets it before every test
     private static MovingVm vm;
 
+    @SuppressWarnings("NullAway.Init") // waitThere() sets these before every test
+    private Path folderThere;
+
     @AutoClose
-    @SuppressWarnings("NullAway.Init") // wait() sets both before every test
+    @SuppressWarnings("NullAway.Init")
     private Serving there;
 
     @AutoClose
@@ -43,13 +46,14 @@ class VmMoveIT {
 
     @BeforeAll
     static void boot() throws IOException, InterruptedException {
-        vm = MovingVm.boot(folder);
+        vm = MovingVm.bootWithoutSerialDriver(folder);
         vm.fill();
     }
 
     @BeforeEach
     void waitThere() throws IOException, InterruptedException {
-        there = Serving.in(Files.createTempDirectory(folder, "b"));
+        folderThere = Files.createTempDirectory(folder, "b");
+        there = Serving.in(folderThere);
         waiting = Qemu.waiting(folder);
     }
 
@@ -71,7 +75,6 @@ class VmMoveIT {
 
         Ended ended = vm.move(waiting, there, MOVING, command -> waiting.kill());
 
-        vm.slow(false);
         assertBack(ended, "QEMU");
         assertThat(there.vfio("list", "--host", "user").out()).doesNotContain(MovingVm.SERIAL);
     }
@@ -87,7 +90,12 @@ class VmMoveIT {
         });
 
         assertBack(ended, "device_add");
-        assertThat(waiting.awaitEnd()).as("the QEMU at the destination has ended").isTrue();
+        try (Serving again = Serving.in(folderThere)) {
+            assertThat(again.vfio("list", "--host", "user").out()).doesNotContain(MovingVm.SERIAL);
+        }
+        assertThat(waiting.awaitEnd())
+                .as("the QEMU at the destination has ended")
+                .isTrue();
     }
 
     @Test
@@ -95,9 +103,9 @@ class VmMoveIT {
     void whoCancelsHasItWhereItWas() throws Exception {
         vm.slow(true);
 
-        Ended ended = vm.move(waiting, there, MOVING, Process::destroy);
+        Ended ended = vm.move(
+                waiting, there, MOVING, command -> assertThat(command.toHandle().destroy()).isTrue());
 
-        vm.slow(false);
         assertThat(ended.err().replaceAll("\\s+", " "))
                 .contains("it was cancelled")
                 .contains("The machine runs at unix:" + vm.qemu().openQmp() + " with device1, device2.");
@@ -122,6 +130,8 @@ class VmMoveIT {
     @Test
     @Order(5)
     void theMachineAndWhatItsDevicesHoldArriveTogether() throws Exception {
+        vm.slow(false);
+
         Ended ended = vm.move(waiting, there, "", command -> {});
 
         assertThat(ended.exitCode()).as(ended.out() + ended.err()).isZero();
@@ -133,6 +143,6 @@ class VmMoveIT {
                 .doesNotContain(MovingVm.SERIAL)
                 .doesNotContain(MovingVm.DISPLAY);
         MovingVm.assertWhole(waiting.guest());
-        MovingVm.assertDriversWork(waiting.guest());
+        MovingVm.assertBothWork(waiting.guest(), there);
     }
 }

@@ -21,20 +21,22 @@ final class MigrateCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = WithVm.addTo(Command.spec(
                         "vfio migrate",
-                        "vfio migrate --with-vm --qmp QMP --to-qmp QMP --to-run-dir DIR%n"
-                                + "                    --vm-uri URI [--vm-device ID=DEVICE]... [--check]%n"
+                        "vfio migrate --with-vm --qmp QMP --to-qmp QMP --to DIR --vm-uri URI%n"
+                                + "                    [--vm-device ID=DEVICE]... [--check]%n"
                                 + "                    [--unplug-timeout SECONDS] [--keep-source] [--run-dir DIR]",
                         "With --with-vm: moves a running virtual machine with the devices that it has over vfio-user,"
                                 + " which QEMU alone would lose. The guest lets go of them, their states go to the"
                                 + " destination's vfio serve, QEMU moves the machine, and they are plugged in there as they"
                                 + " were. Whatever fails before, the machine runs on here with its devices; Ctrl-C takes"
                                 + " everything back. See docs/migration-with-vm.md."))
+                .addOption(Options.value("DIR", "the run folder of the vfio serve it goes to", WithVm.TO)
+                        .build())
                 .addOption(FolderOptions.run());
         spec.usageMessage()
                 .footer(Command.footer(
                         List.of(
                                 "vfio migrate --with-vm --qmp unix:/run/a.qmp --to-qmp unix:/run/b.qmp \\",
-                                "    --to-run-dir /run/vfio4j-b --vm-uri unix:/run/ab.migration"),
+                                "    --to /run/vfio4j-b --vm-uri unix:/run/ab.migration"),
                         "0  moved",
                         "1  not moved: what stood in the way, and how things are now, is said",
                         "2  the command line was wrong",

@@ -7,6 +7,7 @@ import org.vfio4j.management.preflight.Preflight;
 import org.vfio4j.management.rule.Condition;
 import org.vfio4j.management.rule.Rule;
 import org.vfio4j.management.rule.RuleBook;
+import org.vfio4j.management.vm.VmMove;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParseResult;
 final class RulesCommand implements Command {
     /** In the order in which they are shown. */
     private static List<RuleBook> books() {
-        return List.of(Planner.rules(), Preflight.rules());
+        return List.of(Planner.rules(), Preflight.rules(), VmMove.rules());
     }
 
     @Override

@@ -26,7 +26,9 @@ final class WithVm {
     private static final String NAME = "--with-vm";
     private static final String QMP = "--qmp";
     private static final String TO_QMP = "--to-qmp";
-    private static final String TO_RUN = "--to-run-dir";
+    /** The command's own. */
+    static final String TO = "--to";
+
     private static final String URI = "--vm-uri";
     private static final String DEVICE = "--vm-device";
     private static final String UNPLUG = "--unplug-timeout";
@@ -43,8 +45,6 @@ final class WithVm {
                 .addOption(Options.value("QMP", "its QEMU: unix:PATH or tcp:HOST:PORT", QMP)
                         .build())
                 .addOption(Options.value("QMP", "the QEMU that waits for it (-incoming defer)", TO_QMP)
-                        .build())
-                .addOption(Options.value("DIR", "the folder of the vfio serve it goes to", TO_RUN)
                         .build())
                 .addOption(Options.value("URI", "between the QEMUs: tcp:HOST:PORT or unix:PATH", URI)
                         .build())
@@ -72,7 +72,7 @@ final class WithVm {
         QmpAddress to = qmp(line, TO_QMP);
         VmMove.Options options =
                 new VmMove.Options(value(line, URI), unplugsWithin(line), line.hasMatchedOption(KEEP), devices(line));
-        Folders there = new Folders(path(value(line, TO_RUN)), Path.of("."));
+        Folders there = new Folders(folder(value(line, TO)), Path.of("."));
         try (Interruption interruption = Interruption.listen();
                 Progress progress = Progress.on(world.terminal(), "sent", 0);
                 ServedHosts hosts = new ServedHosts(FolderOptions.require(line, world), running(there), there);
@@ -151,14 +151,22 @@ final class WithVm {
         if (value.isEmpty()) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    NAME + " needs " + String.join(", ", QMP, TO_QMP, TO_RUN) + " and " + URI,
+                    NAME + " needs " + String.join(", ", QMP, TO_QMP, TO) + " and " + URI,
                     "See vfio migrate --help.");
         }
         return value;
     }
 
-    private static Path path(String text) {
+    /** A host's name has no slash. */
+    private static Path folder(String text) {
         try {
+            if (text.indexOf('/') < 0) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "with " + NAME + ", " + TO + " is the run folder of a vfio serve, with a slash in it, not "
+                                + text,
+                        "Another machine's is reached through ssh -L: see docs/migration-with-vm.md.");
+            }
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw new CommandException(ExitCode.USAGE, "no folder can be called " + text, "");

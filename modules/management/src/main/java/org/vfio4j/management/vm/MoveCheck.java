@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vfio4j.management.host.Finding;
-import org.vfio4j.management.preflight.Preflight;
 import org.vfio4j.management.rule.Facts;
 import org.vfio4j.management.rule.RuleBook;
 
-/** Finds out what a machine's move is about and what stands in its way, before anything is touched. The rules are the preflight's. */
+/** Finds out what a machine's move is about and what stands in its way, before anything is touched. */
 final class MoveCheck {
     private final Vm source;
     private final Vm destination;
     private final DeviceCarrier carrier;
     private final Map<String, String> named;
-    private final RuleBook rules = Preflight.rules();
+    private final RuleBook rules = VmMove.rules();
 
     /**
      * @param named devices of the serving host, by QEMU's ids of them, where QEMU does not tell

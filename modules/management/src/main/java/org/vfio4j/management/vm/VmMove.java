@@ -8,6 +8,7 @@ import java.util.Map;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.rule.RuleBook;
 import org.vfio4j.management.vm.MoveCheck.Traveller;
 
 /**
@@ -69,6 +70,11 @@ public final class VmMove {
         this.listener = listener;
         this.check = check;
         this.rollback = new Rollback(source, destination, listener);
+    }
+
+    /** The rules of this release. */
+    public static RuleBook rules() {
+        return RuleBook.resource(VmMove.class, "rules.json");
     }
 
     /** Looks at all that has part in it, and touches nothing. */

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,12 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.RefusedException;
+import tools.jackson.databind.JsonNode;
 
-/** What is written here first is in the socket before the client asks, which reads it when it waits for it. */
 @Timeout(60)
 class QmpClientTest {
     private static final Duration NONE = Duration.ZERO;
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final String DONE = "{\"id\": ID, \"return\": {}}";
 
     @TempDir
     private Path folder;
@@ -37,37 +40,44 @@ class QmpClientTest {
         qemu = new ScriptedQemu(folder);
     }
 
-    private QmpClient client() throws IOException {
-        qemu.says(ScriptedQemu.GREETING).says("{\"id\": 1, \"return\": {}}");
-        QmpClient client = QmpClient.take(qemu.channel(), "vm");
-        assertThat(qemu.hears().path("execute").asString()).isEqualTo("qmp_capabilities");
-        return client;
+    /** A client that is answered these to its commands after the first. */
+    private QmpClient client(String... answers) throws IOException {
+        String[] all = new String[answers.length + 1];
+        all[0] = DONE;
+        System.arraycopy(answers, 0, all, 1, answers.length);
+        qemu.says(ScriptedQemu.GREETING).answers(all);
+        return QmpClient.take(qemu.channel(), "vm");
+    }
+
+    @Test
+    void theFirstCommandEndsTheNegotiation() throws Exception {
+        qemu.says(ScriptedQemu.GREETING);
+        CompletableFuture<QmpClient> client =
+                CompletableFuture.supplyAsync(() -> QmpClient.take(qemu.channel(), "vm"));
+
+        JsonNode first = qemu.hears();
+        assertThat(first.path("execute").asString()).isEqualTo("qmp_capabilities");
+        qemu.says("{\"id\": " + first.path("id") + ", \"return\": {}}");
+
+        try (QmpClient connected = client.get(30, TimeUnit.SECONDS)) {
+            assertThat(connected.version()).isEqualTo("11.1.3");
+        }
     }
 
     @Test
     void aCommandIsAnsweredByItsNumberAndEventsInBetweenAreKept() throws IOException {
-        try (QmpClient client = client()) {
-            Thread peer = Thread.ofVirtual().start(() -> answerLate());
-
+        String answer = String.join(
+                "\n",
+                deletion("a"),
+                "{\"id\": 4711, \"return\": {\"status\": \"somebody else's\"}}",
+                "{\"id\": ID, \"return\": {\"status\": \"running\"}}",
+                deletion("b"));
+        try (QmpClient client = client(answer)) {
             assertThat(client.execute("query-status").at("status").text()).isEqualTo("running");
 
-            assertThat(client.version()).isEqualTo("11.1.3");
             assertThat(deleted(client, "b", LONG)).contains("b");
             assertThat(deleted(client, "a", NONE)).contains("a");
             assertThat(deleted(client, "a", NONE)).isEmpty();
-            assertThat(peer).isNotNull();
-        }
-    }
-
-    private void answerLate() {
-        try {
-            int id = qemu.hears().path("id").asInt();
-            qemu.says(deletion("a"))
-                    .says("{\"id\": " + (id + 7) + ", \"return\": {\"status\": \"somebody else's\"}}")
-                    .says("{\"id\": " + id + ", \"return\": {\"status\": \"running\"}}")
-                    .says(deletion("b"));
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -82,9 +92,8 @@ class QmpClientTest {
 
     @Test
     void whatQemuRefusesIsSaidInItsWords() throws IOException {
-        try (QmpClient client = client()) {
-            qemu.says("{\"id\": 2, \"error\": {\"class\": \"DeviceNotFound\", \"desc\": \"Device 'x' not found\"}}");
-
+        String refusal = "{\"id\": ID, \"error\": {\"class\": \"DeviceNotFound\", \"desc\": \"Device 'x' not found\"}}";
+        try (QmpClient client = client(refusal)) {
             assertThatThrownBy(() ->
                             client.execute("device_del", QmpClient.arguments().put("id", "x")))
                     .isInstanceOfSatisfying(RefusedException.class, e -> {
@@ -128,11 +137,11 @@ class QmpClientTest {
 
     @Test
     void aFloodOfEventsKeepsTheNewest() throws IOException {
-        try (QmpClient client = client()) {
-            for (int i = 0; i < 3000; i++) {
-                qemu.says(deletion("d" + i));
-            }
-            qemu.says("{\"id\": 2, \"return\": {}}");
+        StringBuilder flood = new StringBuilder();
+        for (int i = 0; i < 3000; i++) {
+            flood.append(deletion("d" + i)).append('\n');
+        }
+        try (QmpClient client = client(flood + DONE)) {
             client.execute("query-status");
 
             assertThat(deleted(client, "d0", NONE)).isEmpty();

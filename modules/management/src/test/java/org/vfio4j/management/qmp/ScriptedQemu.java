@@ -2,6 +2,7 @@
 package org.vfio4j.management.qmp;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -46,6 +47,23 @@ final class ScriptedQemu implements AutoCloseable {
         while (bytes.hasRemaining()) {
             ours.write(bytes);
         }
+        return this;
+    }
+
+    /** Answers the next commands, each with its lines, in which ID stands for the command's number. */
+    ScriptedQemu answers(String... lines) {
+        Thread.ofVirtual().start(() -> {
+            try {
+                for (String answer : lines) {
+                    String id = hears().path("id").asString();
+                    for (String line : answer.split("\n")) {
+                        says(line.replace("ID", id));
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
         return this;
     }
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.linux.Errno;
-import org.vfio4j.management.json.LineChannel;
 import org.vfio4j.management.host.RefusedException;
+import org.vfio4j.management.json.LineChannel;
 import org.vfio4j.management.qmp.QmpAddress;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -54,8 +54,8 @@ class VmDevicesTest {
 
     private Vm vm() throws IOException {
         Path socket = folder.resolve("qmp");
-        ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                .bind(UnixDomainSocketAddress.of(socket));
+        ServerSocketChannel listener =
+                ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(socket));
         Thread.ofVirtual().start(() -> serve(listener));
         return Vm.connect(QmpAddress.parse(socket.toString()).orElseThrow());
     }
@@ -70,7 +70,8 @@ class VmDevicesTest {
             for (Optional<byte[]> line = lines.read(); line.isPresent(); line = lines.read()) {
                 JsonNode command = mapper.readTree(line.get());
                 JsonNode arguments = command.path("arguments");
-                String key = (arguments.path("path").asString("") + " " + arguments.path("property").asString(""))
+                String key = (arguments.path("path").asString("") + " "
+                                + arguments.path("property").asString(""))
                         .strip();
                 String answer = key.isEmpty() ? "{}" : ANSWERS.getOrDefault(key, "null");
                 client.write(bytes("{\"id\": " + command.path("id") + ", \"return\": " + answer + "}"));

@@ -8,13 +8,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vfio4j.management.host.Finding;
-import org.vfio4j.management.preflight.Preflight;
 import org.vfio4j.management.rule.Facts;
 
 /** Which facts stand in the way of a machine's move, and that nothing else does. */
 class WithVmRulesTest {
     private static List<String> ids(Facts facts) {
-        return Preflight.rules().findings("it", facts).stream().map(Finding::id).toList();
+        return VmMove.rules().findings("it", facts).stream().map(Finding::id).toList();
     }
 
     private static Facts.Builder machine() {
