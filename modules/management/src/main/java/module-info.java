@@ -4,6 +4,7 @@
 module org.vfio4j.management {
     requires eu.maveniverse.domtrip;
     requires io.github.javadiffutils;
+    requires java.naming;
     requires java.xml;
     requires jdk.net;
     requires transitive org.vfio4j.vfio;
@@ -16,6 +17,7 @@ module org.vfio4j.management {
     exports org.vfio4j.management.explain;
     exports org.vfio4j.management.host;
     exports org.vfio4j.management.json;
+    exports org.vfio4j.management.migrate;
     exports org.vfio4j.management.plan;
     exports org.vfio4j.management.preflight;
     exports org.vfio4j.management.probe;

@@ -169,7 +169,7 @@ final class Serving implements AutoCloseable {
     }
 
     /** The built command with the launcher's options, except that here native access is denied to all but those it is granted to. */
-    private static ProcessBuilder builder(Path folder, List<String> arguments) {
+    static ProcessBuilder builder(Path folder, List<String> arguments) {
         Path lib = Path.of("../modules/cli/target/dist/lib").toAbsolutePath().normalize();
         assertThat(lib).as("the built command: mvn package -pl modules/cli -am").isDirectory();
         List<String> command = new ArrayList<>(List.of(

@@ -2,18 +2,26 @@
 package org.vfio4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.control.ControlServer;
 import org.vfio4j.management.control.DeviceSockets;
 import org.vfio4j.management.control.Folders;
 import org.vfio4j.management.control.HostCommands;
+import org.vfio4j.management.control.MigrateListener;
+import org.vfio4j.management.control.PeerConnector;
 import org.vfio4j.management.control.RunLock;
+import org.vfio4j.management.control.TlsIdentity;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -24,6 +32,9 @@ final class ServeCommand implements Command {
     private static final String SYSFS = "--sysfs";
     private static final String DRIVER = "--driver";
     private static final String PROFILE = "--profile";
+    private static final String LISTEN = "--migrate-listen";
+    private static final String TLS = "--tls-dir";
+    private static final String PEER = "--migrate-peer";
 
     @Override
     public String name() {
@@ -40,7 +51,8 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
+                                + "                  [--poll] [--tls-dir DIR [--migrate-listen ADDR[:PORT]]%n"
+                                + "                  [--migrate-peer NAME]...] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
                                 + " defined to start by themselves. The other commands find it by themselves. Each device has a"
@@ -63,6 +75,16 @@ final class ServeCommand implements Command {
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
                 .addOption(PollOption.spec())
+                .addOption(Options.value("DIR", "this host's certificates, for vfio migrate with other machines", TLS)
+                        .build())
+                .addOption(Options.value("ADDR", "take devices of other machines there; port 16590 if not said", LISTEN)
+                        .build())
+                .addOption(OptionSpec.builder(PEER)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("NAME")
+                        .description("only of hosts whose certificate has this name")
+                        .build())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
         spec.usageMessage()
@@ -96,17 +118,44 @@ final class ServeCommand implements Command {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.prepare();
             DefinedHost defined = new DefinedHost(host, definitions);
-            List<Finding> findings = new ArrayList<>(defined.autostart());
-            HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), ending::now);
-            ending.listen();
-            try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
-                Inventory inventory = host.inventory();
-                findings.addAll(inventory.findings());
-                findings.addAll(sockets.findings());
-                say(world.terminal(), folders, sysfs, inventory, findings);
-                ending.await();
+            Optional<TlsIdentity> identity = identity(line);
+            try (Migrations migrations = Migrations.open(
+                            defined, folders.migrations(), new PeerConnector(identity.orElse(null)), Version.number());
+                    MigrateListener _ = listener(line, identity, migrations)) {
+                HostCommands commands =
+                        new HostCommands(defined, Version.number(), sysfs.pathOrNull(), migrations, ending::now);
+                ending.listen();
+                try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
+                    Inventory inventory = host.inventory();
+                    List<Finding> findings = new ArrayList<>(migrations.findings());
+                    findings.addAll(inventory.findings());
+                    findings.addAll(sockets.findings());
+                    say(world.terminal(), folders, sysfs, inventory, findings);
+                    ending.await();
+                }
             }
         }
+    }
+
+    private static Optional<TlsIdentity> identity(ParseResult line) {
+        String folder = line.matchedOptionValue(TLS, "");
+        if (folder.isEmpty() && (line.hasMatchedOption(LISTEN) || line.hasMatchedOption(PEER))) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    LISTEN + " and " + PEER + " need " + TLS,
+                    "docs/migration.md says which files there have to be and how to make them.");
+        }
+        return folder.isEmpty() ? Optional.empty() : Optional.of(TlsIdentity.in(Path.of(folder)));
+    }
+
+    private static @Nullable MigrateListener listener(
+            ParseResult line, Optional<TlsIdentity> identity, Migrations migrations) {
+        if (identity.isEmpty() || !line.hasMatchedOption(LISTEN)) {
+            return null;
+        }
+        List<String> names = line.matchedOptionValue(PEER, List.of());
+        return MigrateListener.listen(
+                line.matchedOptionValue(LISTEN, ""), identity.get(), Set.copyOf(names), migrations::serve);
     }
 
     private static List<MdevDriver> drivers(ParseResult line) {

@@ -26,8 +26,17 @@ final class WithVm {
     private static final String NAME = "--with-vm";
     private static final String QMP = "--qmp";
     private static final String TO_QMP = "--to-qmp";
+    static final String SYNOPSIS = "       vfio migrate --with-vm --qmp QMP --to-qmp QMP --to DIR --vm-uri URI%n"
+            + "                    [--vm-device ID=DEVICE]... [--unplug-timeout SECONDS]%n"
+            + "                    [--keep-source] [--check] [--run-dir DIR]";
+
+    static final String DESCRIPTION = "With --with-vm: moves a running virtual machine with the devices that it has over"
+            + " vfio-user, which QEMU alone would lose. The guest lets go of them, their states go to the destination's"
+            + " vfio serve, QEMU moves the machine, and they are plugged in there as they were. Whatever fails before, the"
+            + " machine runs on here with its devices; Ctrl-C takes everything back. See docs/migration-with-vm.md.";
+
     /** The command's own. */
-    static final String TO = "--to";
+    private static final String TO = "--to";
 
     private static final String URI = "--vm-uri";
     private static final String DEVICE = "--vm-device";

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Where a running host keeps what.
  *
  * @param run the control socket, the devices' sockets and the process's number; gone at the next boot
- * @param state what is to stay: the definitions
+ * @param state what is to stay: the definitions, and what is written down of devices that move
  */
 public record Folders(Path run, Path state) {
     private static final String NAME = "vfio4j";
@@ -46,6 +46,11 @@ public record Folders(Path run, Path state) {
     /** The definitions, laid out as mdevctl's. */
     public Path definitions() {
         return state.resolve("mdevctl.d");
+    }
+
+    /** What is written down of devices that move. */
+    public Path migrations() {
+        return state.resolve("migrations");
     }
 
     private static Path stateOf(Map<String, String> environment) {

@@ -22,6 +22,7 @@ import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
@@ -49,9 +50,11 @@ public final class HostCommands implements ControlServer.Handler {
      *
      * @param version of the server
      * @param sysfsOrNull where its sysfs is mounted; null where it is not
+     * @param migrations of its devices
      * @param shutdown ends the host
      */
-    public HostCommands(DefinedHost defined, String version, @Nullable Path sysfsOrNull, Runnable shutdown) {
+    public HostCommands(
+            DefinedHost defined, String version, @Nullable Path sysfsOrNull, Migrations migrations, Runnable shutdown) {
         this.defined = defined;
         this.version = version;
         commands.put("query-version", at -> reply(greeting()));
@@ -70,7 +73,8 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("define", at -> reply(define(at)));
         commands.put("undefine", at -> reply(undefine(at)));
         commands.put("modify", at -> reply(modify(at)));
-        commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown));
+        commands.putAll(new MigrateCommands(migrations).all());
+        commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown, null));
     }
 
     @Override
@@ -243,7 +247,7 @@ public final class HostCommands implements ControlServer.Handler {
         return Optional.ofNullable(at.at("parent").textOrNull());
     }
 
-    private static UUID uuid(Cursor at) {
+    static UUID uuid(Cursor at) {
         String text = at.at("device").text();
         try {
             return Uuids.parse(text);

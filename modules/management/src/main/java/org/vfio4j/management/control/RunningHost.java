@@ -13,9 +13,12 @@ import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.migrate.Move;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.InventoryReader;
+import org.vfio4j.management.snapshot.Snapshot;
+import org.vfio4j.management.snapshot.SnapshotReader;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -127,6 +130,27 @@ public final class RunningHost implements AutoCloseable {
     /** Writes a device down. */
     public Definition define(ObjectNode wanted) {
         return DefinedDevice.read(client.call("define", wanted)).definition();
+    }
+
+    /** Begins to move a device. */
+    public Move migrate(ObjectNode wanted) {
+        return Move.read(client.call("migrate", wanted));
+    }
+
+    /** How far a move is. */
+    public Move move(String id) {
+        return Move.read(client.call("query-migrate", arguments().put("id", id)));
+    }
+
+    /** The moves that are on their way, in doubt, or ended lately. */
+    public List<Move> moves() {
+        return client.call("query-migrations", arguments()).at("moves").each(Move::read);
+    }
+
+    /** A snapshot of the host that a device is to move to. */
+    public Snapshot destination(String to) {
+        return SnapshotReader.read(
+                client.call("query-destination", arguments().put("to", to)).at("snapshot"));
     }
 
     /** Has a command done whose answer says nothing: stop, undefine, modify, shutdown. */

@@ -24,6 +24,9 @@ public final class Preflight {
     /** What a device is called that QEMU gets from a server over vfio-user: this, and the socket's path. */
     public static final String VFIO_USER = "vfio-user:";
 
+    private static final String MACHINE = "vm";
+    private static final String NONE = "none";
+
     private final RuleBook rules;
 
     private Preflight(RuleBook rules) {
@@ -33,6 +36,11 @@ public final class Preflight {
     /** With the rules of this release. */
     public static Preflight builtIn() {
         return new Preflight(rules());
+    }
+
+    /** The facts of no virtual machine: devices that move by themselves. Rules about machines are not looked at then. */
+    public static Facts withoutMachine() {
+        return Facts.none().toBuilder().put(MACHINE, NONE).build();
     }
 
     /** The rules of this release. */
@@ -182,7 +190,9 @@ public final class Preflight {
                             downtime.millis().map(ms -> ms > options.traffic().limitMillis() ? "yes" : "no"))
                     .put("downtime.limit", options.traffic().limitMillis())
                     .build();
-            find(destination.hostName(), all);
+            if (!all.text(MACHINE).equals(Optional.of(NONE))) {
+                find(destination.hostName(), all);
+            }
             return new Report(findings, mappings, downtime);
         }
     }

@@ -36,6 +36,7 @@ import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Ways;
@@ -51,19 +52,22 @@ class ControlTest {
             new UserHost(List.of(new TestDriver("gpu").type("gpu-1", new TestDevice().edid())), List.of());
     private Folders folders = new Folders(Path.of(""), Path.of(""));
     private Optional<ControlServer> server = Optional.empty();
+    private Optional<Migrations> migrations = Optional.empty();
 
     @BeforeEach
     void listen() {
         folders = new Folders(folder.resolve("run"), folder.resolve("state"));
         RunLock.take(folders).close();
         DefinedHost defined = new DefinedHost(host, new Definitions(folders.definitions()));
-        server = Optional.of(
-                ControlServer.listen(folders.socket(), new HostCommands(defined, "1.0", null, ended::countDown)));
+        migrations = Optional.of(Migrations.open(defined, folders.migrations(), new PeerConnector(null), "1.0"));
+        server = Optional.of(ControlServer.listen(
+                folders.socket(), new HostCommands(defined, "1.0", null, migrations.get(), ended::countDown)));
     }
 
     @AfterEach
     void close() {
         server.ifPresent(ControlServer::close);
+        migrations.ifPresent(Migrations::close);
         host.close();
     }
 

@@ -2,6 +2,7 @@
 package org.vfio4j.vfio.migration;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -62,6 +63,7 @@ public final class MemoryMigration implements StateMachine.Device {
                 yield Optional.of(saving);
             }
             case RESUMING -> {
+                touch();
                 resuming = new ResumingPages(state);
                 yield Optional.of(resuming);
             }
@@ -87,6 +89,14 @@ public final class MemoryMigration implements StateMachine.Device {
         if (resuming != null) {
             resuming.end();
             resuming = null;
+        }
+    }
+
+    /** Memory that nobody has touched is made when it is: now, and not while the machine waits for the device to come up. */
+    private void touch() {
+        byte[] seen = new byte[1];
+        for (long at = 0; at < memory.byteSize(); at += MemoryState.PAGE) {
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, seen, 0, seen.length);
         }
     }
 

@@ -51,7 +51,7 @@ final class ResumingPages implements MigrationStream {
         this.state = state;
         this.fd = Memfd.create("resuming " + state.type(), state.memory());
         try {
-            this.kept = Mapping.readWrite(fd, 0, state.memory());
+            this.kept = Mapping.populated(fd, 0, state.memory());
         } catch (RuntimeException e) {
             fd.close();
             throw e;

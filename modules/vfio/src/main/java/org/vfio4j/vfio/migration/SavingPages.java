@@ -52,7 +52,7 @@ final class SavingPages implements MigrationStream {
         static Sent of(MemoryState state) {
             Fd fd = Memfd.create("sent " + state.type(), state.memory());
             try {
-                return new Sent(fd, Mapping.readWrite(fd, 0, state.memory()));
+                return new Sent(fd, Mapping.populated(fd, 0, state.memory()));
             } catch (RuntimeException e) {
                 fd.close();
                 throw e;
@@ -127,6 +127,7 @@ final class SavingPages implements MigrationStream {
         }
         if (count == 0 && into.byteSize() != 0 && phase == Phase.PRE_COPY) {
             looked = false;
+            firstRound = false;
             throw new VfioException(Errno.ENOMSG, "all that changed until the last look has been read");
         }
         return count;
@@ -157,7 +158,6 @@ final class SavingPages implements MigrationStream {
     /** Prepares what is read next; false where there is nothing now. */
     private boolean next() {
         if (toSend.isEmpty() && !looked) {
-            firstRound = false;
             look();
             looked = true;
         }
