@@ -104,7 +104,10 @@ class VmMoveIT {
         vm.slow(true);
 
         Ended ended = vm.move(
-                waiting, there, MOVING, command -> assertThat(command.toHandle().destroy()).isTrue());
+                waiting,
+                there,
+                MOVING,
+                command -> assertThat(command.toHandle().destroy()).isTrue());
 
         assertThat(ended.err().replaceAll("\\s+", " "))
                 .contains("it was cancelled")

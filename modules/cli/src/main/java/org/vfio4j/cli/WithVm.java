@@ -30,10 +30,11 @@ final class WithVm {
             + "                    [--vm-device ID=DEVICE]... [--unplug-timeout SECONDS]%n"
             + "                    [--keep-source] [--check] [--run-dir DIR]";
 
-    static final String DESCRIPTION = "With --with-vm: moves a running virtual machine with the devices that it has over"
-            + " vfio-user, which QEMU alone would lose. The guest lets go of them, their states go to the destination's"
-            + " vfio serve, QEMU moves the machine, and they are plugged in there as they were. Whatever fails before, the"
-            + " machine runs on here with its devices; Ctrl-C takes everything back. See docs/migration-with-vm.md.";
+    static final String DESCRIPTION =
+            "With --with-vm: moves a running virtual machine with the devices that it has over"
+                    + " vfio-user, which QEMU alone would lose. The guest lets go of them, their states go to the destination's"
+                    + " vfio serve, QEMU moves the machine, and they are plugged in there as they were. Whatever fails before, the"
+                    + " machine runs on here with its devices; Ctrl-C takes everything back. See docs/migration-with-vm.md.";
 
     /** The command's own. */
     private static final String TO = "--to";

@@ -51,7 +51,7 @@ public final class QmpClient implements AutoCloseable {
         this.lines = new LineChannel(
                 channel,
                 QmpMessage.MAX_BYTES,
-                () -> new QmpException("message of QEMU", "is longer than " + QmpMessage.MAX_BYTES + " bytes"));
+                _ -> new QmpException("message of QEMU", "is longer than " + QmpMessage.MAX_BYTES + " bytes"));
         Thread.ofPlatform().daemon().name("QMP " + name).start(this::readAll);
         try {
             this.version = greeting();

@@ -52,8 +52,7 @@ class QmpClientTest {
     @Test
     void theFirstCommandEndsTheNegotiation() throws Exception {
         qemu.says(ScriptedQemu.GREETING);
-        CompletableFuture<QmpClient> client =
-                CompletableFuture.supplyAsync(() -> QmpClient.take(qemu.channel(), "vm"));
+        CompletableFuture<QmpClient> client = CompletableFuture.supplyAsync(() -> QmpClient.take(qemu.channel(), "vm"));
 
         JsonNode first = qemu.hears();
         assertThat(first.path("execute").asString()).isEqualTo("qmp_capabilities");
