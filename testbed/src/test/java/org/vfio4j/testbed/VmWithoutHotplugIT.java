@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +37,7 @@ class VmWithoutHotplugIT {
     /** This QEMU aborts when a device with MSI-X is unplugged, and does not unplug one from pcie.0. */
     @Test
     void whatQemuCannotUnplugIsNotTouched() throws Exception {
-        try (Served msix = Served.of(folder.resolve("msix"), Exerciser.create(true));
+        try (Served msix = Served.of(folder.resolve("msix"), Exerciser.create(Set.of(Exerciser.Trait.MSIX)));
                 Served fixed = Served.sample(folder, "mdpy-vga");
                 MovingVm vm = MovingVm.boot(
                         folder,

@@ -34,7 +34,7 @@ class DocsTest {
 
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
-    private record Line(Path file, List<String> words) {
+    record Line(Path file, List<String> words) {
         @Override
         public String toString() {
             return PROJECT.relativize(file) + ": vfio " + String.join(" ", words);

@@ -56,7 +56,7 @@ final class ScriptedQemu implements AutoCloseable {
             try {
                 for (String answer : lines) {
                     String id = hears().path("id").asString();
-                    for (String line : answer.split("\n")) {
+                    for (String line : answer.split("\n", -1)) {
                         says(line.replace("ID", id));
                     }
                 }
