@@ -173,6 +173,10 @@ public final class DomainXml {
         editor.removeElement(graphics.element());
     }
 
+    void remove(Element element) {
+        editor.removeElement(element);
+    }
+
     /** Leaves the guest no emulated video device. */
     public void removeVideos() {
         List<Element> videos = devices("video").toList();

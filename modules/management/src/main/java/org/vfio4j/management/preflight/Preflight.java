@@ -92,7 +92,8 @@ public final class Preflight {
             HostDevice device = probe.device();
             facts.put("device.kind", device.kind().word())
                     .put("device.type", device.type())
-                    .put("device.driver", device.driver());
+                    .put("device.driver", device.driver())
+                    .put("device.socket", Optional.ofNullable(device.socketOrNull()));
             api(device).ifPresent(api -> facts.put("device.api", api));
             Place place = placement.find(device);
             place(facts, place);

@@ -146,6 +146,7 @@ record Scenario(
                 "guest_driver",
                 "pci_id",
                 "bound",
+                "socket",
                 "used_by",
                 "migration",
                 "dirty");
@@ -160,6 +161,7 @@ record Scenario(
                 .put("vfio_bound", !Boolean.FALSE.equals(at.at("bound").booleanOrNull()))
                 .put("group", 1)
                 .putNull("cdev")
+                .put("socket", at.at("socket").textOrNull())
                 .put("pci_id", at.at("pci_id").textOrNull())
                 .put("in_use", "?".equals(user) ? null : Boolean.valueOf(user != null));
         if (user != null && !"?".equals(user)) {
