@@ -94,7 +94,7 @@ final class Guest {
 
     /** Waits, within a bound, until a condition of the shell holds. */
     void await(String condition) throws IOException, InterruptedException {
-        must("i=0; until " + condition + "; do i=$((i + 1)); [ $i -lt 1000 ] || exit 1; usleep 20000; done");
+        must("i=0; until " + condition + "; do i=$((i + 1)); [ $i -lt 4500 ] || exit 1; usleep 20000; done");
     }
 
     /** The sysfs folders of the PCI functions with these ids, a line each. */

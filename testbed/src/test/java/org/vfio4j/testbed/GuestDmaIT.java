@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class GuestDmaIT {
     @ParameterizedTest
     @ValueSource(strings = {"shared", "plain"})
     void aDeviceCopiesTheGuestsMemory(String memory) throws Exception {
-        DmaCopier device = DmaCopier.create();
+        Exerciser device = Exerciser.create(Set.of());
         try (Served copier = Served.of(folder.resolve(memory), device);
                 Qemu qemu = memory.equals("plain")
                         ? Qemu.boot(folder, List.of(copier.socket()), "--append", RESERVED, "--plain-memory")
@@ -44,7 +45,7 @@ class GuestDmaIT {
             String sum = guest.must("seq 1 " + LENGTH + " | head -c " + LENGTH + " | tee /run/numbers | md5sum");
             guest.must("dd if=/run/numbers of=/dev/mem bs=1M seek=" + FROM + " conv=notrunc 2>&1");
 
-            assertThat(copy(device, guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(DmaCopier.COPIED);
+            assertThat(copy(device, guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(Exerciser.COPIED);
 
             assertThat(guest.must("dd if=/dev/mem bs=1M skip=" + TO + " count=1 2>/dev/null | head -c " + LENGTH
                             + " | md5sum"))
@@ -52,7 +53,7 @@ class GuestDmaIT {
             assertThat(qemu.trace().stream().anyMatch(line -> line.contains(DMA_READ)))
                     .isEqualTo(memory.equals("plain"));
             assertThat(copy(device, guest, NOWHERE, (long) TO * MB)).isEqualTo(Errno.EFAULT);
-            assertThat(copy(device, guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(DmaCopier.COPIED);
+            assertThat(copy(device, guest, (long) FROM * MB, (long) TO * MB)).isEqualTo(Exerciser.COPIED);
         }
     }
 
@@ -60,27 +61,25 @@ class GuestDmaIT {
      * Has the device copy, and returns its status. The guest asks for it when the copy is over: QEMU 11.1 was seen to
      * answer none of the device's DMA messages while it waits for the device's answer to an access.
      */
-    private static int copy(DmaCopier device, Guest guest, long from, long to) throws Exception {
+    private static int copy(Exerciser device, Guest guest, long from, long to) throws Exception {
         String bar = guest.must("""
-                f=%s
-                printf '\\006' | dd of=$f/config bs=1 seek=4 conv=notrunc 2>/dev/null
-                bar=$(head -n 1 $f/resource | cut -d ' ' -f 1)
-                devmem $((bar + %d)) 64 %d
-                devmem $((bar + %d)) 64 %d
-                devmem $((bar + %d)) 32 %d
-                devmem $((bar + %d)) 32 1
-                echo $bar
-                """.formatted(
-                        guest.functions(DmaCopier.VENDOR, DmaCopier.DEVICE),
-                        DmaCopier.SOURCE,
+            f=%s
+            printf '\\006' | dd of=$f/config bs=1 seek=4 conv=notrunc 2>/dev/null
+            bar=$(head -n 1 $f/resource | cut -d ' ' -f 1)
+            devmem $((bar + %d)) 64 %d
+            devmem $((bar + %d)) 64 %d
+            devmem $((bar + %d)) 32 %d
+            echo $bar
+            """.formatted(
+                        guest.functions(Exerciser.VENDOR, Exerciser.DEVICE),
+                        Exerciser.SOURCE,
                         from,
-                        DmaCopier.DESTINATION,
+                        Exerciser.DESTINATION,
                         to,
-                        DmaCopier.LENGTH,
-                        LENGTH,
-                        DmaCopier.GO));
+                        Exerciser.COPY,
+                        LENGTH));
         device.awaitCopy();
-        String status = guest.must("devmem $((" + bar.strip() + " + " + DmaCopier.STATUS + ")) 32");
+        String status = guest.must("devmem $((" + bar.strip() + " + " + Exerciser.RESULT + ")) 32");
         return Integer.decode(status.strip());
     }
 }

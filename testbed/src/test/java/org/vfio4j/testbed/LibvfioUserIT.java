@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Eventfd;
 import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.Mapping;
 import org.vfio4j.linux.Memfd;
 import org.vfio4j.management.host.SocketHost;
 import org.vfio4j.management.probe.DeviceProbe;
@@ -32,28 +32,30 @@ import org.vfio4j.vfio.DmaMapping;
 import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
+import org.vfio4j.vfio.RegionCapability;
+import org.vfio4j.vfio.RegionFile;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.user.VfioUserDevice;
 
-/** Our client, and the prober on it, with a server of the C library: its sample gpio-pci-idio-16. */
+/** Our client, and the prober on it, with servers of the C library: its samples gpio-pci-idio-16 and server. */
 class LibvfioUserIT {
     private static final long PATIENCE = Duration.ofSeconds(60).toNanos();
+    private static final long PAGE = 4096;
+    private static final int BAR1 = RegionInfo.PCI_BAR0 + 1;
     private static final int BAR2 = RegionInfo.PCI_BAR0 + 2;
 
     @TempDir
     private Path folder;
 
-    @SuppressWarnings("NullAway.Init") // start() sets both before every test
+    @SuppressWarnings("NullAway.Init") // start() sets both at the begin of every test
     private Process server;
 
     @SuppressWarnings("NullAway.Init")
     private Path socket;
 
-    @BeforeEach
-    void start() throws IOException {
-        socket = folder.resolve("gpio.sock");
-        server = new ProcessBuilder(
-                        Path.of("libvfio-user").toAbsolutePath().toString(), "gpio-pci-idio-16", socket.toString())
+    private void start(String sample) throws IOException {
+        socket = folder.resolve("device.sock");
+        server = new ProcessBuilder(Serving.peer("libvfio-user"), sample, socket.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("log").toFile())
                 .start();
@@ -72,7 +74,8 @@ class LibvfioUserIT {
     }
 
     @Test
-    void itsDeviceIsUsedAsAnyOther() {
+    void itsDeviceIsUsedAsAnyOther() throws IOException {
+        start("gpio-pci-idio-16");
         try (VfioUserDevice device = VfioUserDevice.connect(socket);
                 Arena arena = Arena.ofConfined();
                 Eventfd interrupt = Eventfd.create();
@@ -97,8 +100,67 @@ class LibvfioUserIT {
         }
     }
 
+    /** The sample has a BAR of which two of three pages can be mapped, and sends a file for each of them. */
     @Test
-    void itsDeviceIsProbed() {
+    void aBarIsMappedInParts() throws IOException {
+        start("server");
+        try (VfioUserDevice device = VfioUserDevice.connect(socket);
+                Arena arena = Arena.ofConfined()) {
+            assertThat(device.regionInfo(BAR1).mappable())
+                    .containsExactly(new RegionCapability.Area(0, PAGE), new RegionCapability.Area(2 * PAGE, PAGE));
+            MemorySegment word = arena.allocateFrom(ValueLayout.JAVA_INT, 0xc0ffee);
+            try (RegionFile file = device.regionFile(BAR1);
+                    Mapping mapped = Mapping.readWrite(file.fd(), file.offset(), 3 * PAGE)) {
+                assertThat(device.write(BAR1, 2 * PAGE, word)).isEqualTo(4);
+                assertThat(mapped.segment().get(ValueLayout.JAVA_INT, 2 * PAGE)).isEqualTo(0xc0ffee);
+                mapped.segment().set(ValueLayout.JAVA_INT, 0, 0xcafe);
+                assertThat(device.read(BAR1, 0, word)).isEqualTo(4);
+                assertThat(word.get(ValueLayout.JAVA_INT, 0)).isEqualTo(0xcafe);
+            }
+        }
+    }
+
+    /** The sample has a timer; when it is up it interrupts, writes a page of its client's memory and reads it, and ends if it is not the same. */
+    @Test
+    void itInterruptsAndReachesTheClientsMemoryOfItsOwnAccord() throws IOException {
+        start("server");
+        try (VfioUserDevice device = VfioUserDevice.connect(socket);
+                Arena arena = Arena.ofConfined();
+                Eventfd interrupt = Eventfd.create()) {
+            MemorySegment guest = arena.allocate(PAGE);
+            IovaRange range = IovaRange.of(1 << 20, PAGE);
+            device.mapDma(new DmaMapping(
+                    range, DmaMapping.READ | DmaMapping.WRITE, new DmaMapping.Remote(new Page(guest, range.first()))));
+            device.setIrqs(IrqRequest.trigger(IrqInfo.PCI_INTX, interrupt.fd()));
+            long soon = System.currentTimeMillis() / 1000 + 2;
+
+            device.write(RegionInfo.PCI_BAR0, 0, arena.allocateFrom(ValueLayout.JAVA_LONG, soon));
+
+            assertThat(device.answerOne(Duration.ofNanos(PATIENCE))).isTrue();
+            assertThat(device.answerOne(Duration.ofNanos(PATIENCE))).isTrue();
+            assertThat(interrupt.drain()).isEqualTo(1);
+            assertThat(guest.toArray(ValueLayout.JAVA_BYTE)).containsOnly((byte) 'A');
+            assertThat(device.info().regions()).isEqualTo(10);
+            assertThat(device.answerOne(Duration.ZERO)).isFalse();
+        }
+    }
+
+    /** Memory that the server cannot map. */
+    private record Page(MemorySegment memory, long first) implements DmaMapping.Owner {
+        @Override
+        public void read(long iova, MemorySegment into) {
+            MemorySegment.copy(memory, iova - first, into, 0, into.byteSize());
+        }
+
+        @Override
+        public void write(long iova, MemorySegment from) {
+            MemorySegment.copy(from, 0, memory, iova - first, from.byteSize());
+        }
+    }
+
+    @Test
+    void itsDeviceIsProbed() throws IOException {
+        start("gpio-pci-idio-16");
         try (SocketHost host = new SocketHost(List.of(socket))) {
             DeviceProbe probe = new Prober(Ways.of(host, false))
                     .probe(host.inventory().devices().getFirst());

@@ -4,6 +4,8 @@ package org.vfio4j.testbed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -87,6 +89,19 @@ final class Picture {
         IntStream.iterate(1, n -> text.length() < size, n -> n + 1)
                 .forEach(n -> text.append(n).append('\n'));
         return Arrays.copyOf(text.toString().getBytes(StandardCharsets.US_ASCII), size);
+    }
+
+    /** The same as pixels of 0xRRGGBB. */
+    static int[] pixels(int size) {
+        int[] pixels = new int[size / Integer.BYTES];
+        ByteBuffer.wrap(numbers(size))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asIntBuffer()
+                .get(pixels);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] &= 0xffffff;
+        }
+        return pixels;
     }
 
     /** The guest's command that draws {@link #numbers} on a frame buffer such as {@code fb0}. */

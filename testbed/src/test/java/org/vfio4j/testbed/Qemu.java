@@ -1,36 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.testbed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import org.vfio4j.management.qmp.QmpClient;
+import org.vfio4j.management.qmp.QmpEvent;
+import tools.jackson.databind.node.ObjectNode;
 
 /** QEMU 11.1 with a Linux guest, as {@code testbed/qemu} runs it. It listens to us; who fails to boot fails the test with its words. */
 final class Qemu implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    private final Path folder;
-    private final Process process;
-    private final Qmp qmp;
+    private final QemuProcess process;
+    private final QmpClient qmp;
     private final Guest guest;
+    private final Path openQmp;
 
-    private Qemu(Path folder, Process process, SocketChannel control, SocketChannel qmp)
-            throws IOException, InterruptedException {
-        this.folder = folder;
+    private Qemu(QemuProcess process, Path openQmp) throws IOException, InterruptedException {
         this.process = process;
-        this.guest = new Guest(control, this::console);
-        this.qmp = new Qmp(qmp);
+        this.openQmp = openQmp;
+        this.guest = new Guest(process.channel("control"), this::console);
+        this.qmp = QmpClient.take(process.channel("qmp"), "QEMU");
     }
 
     /**
@@ -41,58 +38,35 @@ final class Qemu implements AutoCloseable {
      * @param options more options of {@code testbed/qemu}
      */
     static Qemu boot(Path parent, List<Path> devices, String... options) throws IOException, InterruptedException {
-        Path folder = Files.createTempDirectory(parent, "qemu");
-        try (ServerSocketChannel control = listen(folder.resolve("control"));
-                ServerSocketChannel qmp = listen(folder.resolve("qmp"))) {
-            Process process = start(folder, devices, List.of(options));
-            CompletableFuture<Void> _ = process.onExit().thenRun(() -> {
-                close(control);
-                close(qmp);
-            });
-            try {
-                Qemu qemu = new Qemu(folder, process, accept(control), accept(qmp));
-                qemu.guest.awaitBoot();
-                return qemu;
-            } catch (ClosedChannelException e) {
-                throw new AssertionError("QEMU did not start: " + Files.readString(folder.resolve("log")), e);
-            } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
-                process.destroyForcibly();
-                throw e;
-            }
-        }
-    }
-
-    private static Process start(Path folder, List<Path> devices, List<String> options) throws IOException {
-        List<String> command = new ArrayList<>();
-        command.add(Serving.peer("qemu"));
-        for (Path device : devices) {
-            command.addAll(List.of("--device", device.toString()));
-        }
-        for (String file : List.of("control", "qmp", "console", "trace")) {
-            command.addAll(List.of("--" + file, folder.resolve(file).toString()));
-        }
-        command.addAll(options);
-        return new ProcessBuilder(command)
-                .redirectInput(Path.of("/dev/null").toFile())
-                .redirectOutput(folder.resolve("log").toFile())
-                .redirectErrorStream(true)
-                .start();
-    }
-
-    private static ServerSocketChannel listen(Path path) throws IOException {
-        return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path));
-    }
-
-    /** Waits for QEMU's connection: as long as the script lives, which has to prepare QEMU and the kernel if nobody did. */
-    private static SocketChannel accept(ServerSocketChannel listener) throws IOException {
-        return listener.accept();
-    }
-
-    private static void close(ServerSocketChannel channel) {
+        Qemu qemu = launch(parent, devices, List.of(options));
         try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            qemu.guest.awaitBoot();
+            return qemu;
+        } catch (InterruptedException | RuntimeException | AssertionError e) {
+            qemu.kill();
+            throw e;
+        }
+    }
+
+    /** A QEMU with the same machine and no device of ours, which waits for another's guest to come ({@code -incoming defer}). */
+    static Qemu waiting(Path parent, String... options) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("--qemu", "-incoming", "--qemu", "defer"));
+        return launch(parent, List.of(), all);
+    }
+
+    private static Qemu launch(Path parent, List<Path> devices, List<String> options)
+            throws IOException, InterruptedException {
+        Path open = Files.createTempDirectory(parent, "qmp").resolve("open-qmp");
+        List<String> all = new ArrayList<>(List.of("--qemu", "-qmp", "--qemu", "unix:" + open + ",server=on,wait=off"));
+        all.addAll(options);
+        QemuProcess process =
+                QemuProcess.start(parent, devices, List.of("control", "qmp"), List.of("console", "trace"), all);
+        try {
+            return new Qemu(process, open);
+        } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+            process.kill();
+            throw e;
         }
     }
 
@@ -100,23 +74,38 @@ final class Qemu implements AutoCloseable {
         return guest;
     }
 
-    Qmp qmp() {
+    QmpClient qmp() {
         return qmp;
+    }
+
+    /** Where it listens for another who speaks QMP. */
+    Path openQmp() {
+        return openQmp;
+    }
+
+    /** Whether the machine's processors run. */
+    boolean isRunning() {
+        return qmp.execute("query-status").at("status").text().equals("running");
+    }
+
+    /** Whether QEMU ends by itself within a bound. */
+    boolean awaitEnd() throws InterruptedException {
+        return process.awaitEnd();
     }
 
     /** The vfio-user messages so far, a line each, in QEMU's words. */
     List<String> trace() throws IOException {
-        return Files.readAllLines(folder.resolve("trace"));
+        return process.trace();
     }
 
     /** What QEMU itself had to say. */
     String log() throws IOException {
-        return Files.readString(folder.resolve("log"));
+        return process.log();
     }
 
     private String console() {
         try {
-            return Files.readString(folder.resolve("console")) + "\n--- QEMU\n" + log();
+            return Files.readString(process.file("console")) + "\n--- QEMU\n" + log();
         } catch (IOException e) {
             return e.toString();
         }
@@ -124,21 +113,32 @@ final class Qemu implements AutoCloseable {
 
     /** Plugs the device that is served on {@code socket} into a port, of which there are four, from "port1" on. */
     void plug(String id, String port, Path socket) throws IOException, InterruptedException {
-        Map<String, ?> address = Map.of("type", "unix", "path", socket.toString());
-        qmp.execute(
-                "device_add",
-                Map.of("driver", "vfio-user-pci", "x-msg-timeout", 60000, "id", id, "bus", port, "socket", address));
+        ObjectNode arguments = QmpClient.arguments()
+                .put("driver", "vfio-user-pci")
+                .put("x-msg-timeout", 60000)
+                .put("id", id)
+                .put("bus", port);
+        arguments.putObject("socket").put("type", "unix").put("path", socket.toString());
+        qmp.execute("device_add", arguments);
     }
 
     /** Asks the guest to let a device go, and waits until it has. */
     void unplug(String id) throws IOException, InterruptedException {
-        qmp.execute("device_del", Map.of("id", id));
-        qmp.await("DEVICE_DELETED", data -> data.path("device").asString("").equals(id));
+        qmp.execute("device_del", QmpClient.arguments().put("id", id));
+        assertThat(qmp.await(PATIENCE, event -> isDeletion(event, id)))
+                .as("the guest lets go of " + id)
+                .isPresent();
+    }
+
+    private static Optional<QmpEvent> isDeletion(QmpEvent event, String id) {
+        return Optional.of(event)
+                .filter(e -> e.name().equals("DEVICE_DELETED")
+                        && id.equals(e.data().at("device").textOrNull()));
     }
 
     /** Resets the machine and waits until the guest has booted again. */
     void reset() throws IOException, InterruptedException {
-        qmp.execute("system_reset", Map.of());
+        qmp.execute("system_reset");
         guest.awaitBoot();
     }
 
@@ -148,8 +148,15 @@ final class Qemu implements AutoCloseable {
         String backend = id + "-memory";
         long bytes = (long) megabytes << 20;
         qmp.execute(
-                "object-add", Map.of("qom-type", "memory-backend-memfd", "id", backend, "size", bytes, "share", true));
-        qmp.execute("device_add", Map.of("driver", "pc-dimm", "id", id, "memdev", backend));
+                "object-add",
+                QmpClient.arguments()
+                        .put("qom-type", "memory-backend-memfd")
+                        .put("id", backend)
+                        .put("size", bytes)
+                        .put("share", true));
+        qmp.execute(
+                "device_add",
+                QmpClient.arguments().put("driver", "pc-dimm").put("id", id).put("memdev", backend));
         guest.await("[ $(awk '/MemTotal/ { print $2 }' /proc/meminfo) -gt " + before + " ]");
     }
 
@@ -160,21 +167,11 @@ final class Qemu implements AutoCloseable {
 
     /** Ends it as {@code kill -9} does. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        process.kill();
     }
 
     @Override
     public void close() throws IOException {
-        qmp.close();
-        process.destroy();
-        try {
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                throw new AssertionError("QEMU does not end: " + log());
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            process.destroyForcibly();
-        }
+        process.close();
     }
 }

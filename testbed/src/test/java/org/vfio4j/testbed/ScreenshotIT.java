@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,7 +38,7 @@ class ScreenshotIT {
                 qemu.guest().must(Picture.drawing("fb0", size));
 
                 assertThat(must(host, "display", DEVICE)).contains(WIDTH + "x" + HEIGHT);
-                awaitPicture(host, pixels(Picture.numbers(size)));
+                awaitPicture(host, Picture.pixels(size));
             }
         }
     }
@@ -59,15 +57,6 @@ class ScreenshotIT {
             LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
         } while (!Arrays.equals(seen, expected) && System.nanoTime() < end);
         assertThat(seen).isEqualTo(expected);
-    }
-
-    private static int[] pixels(byte[] bytes) {
-        int[] pixels = new int[bytes.length / Integer.BYTES];
-        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(pixels);
-        for (int i = 0; i < pixels.length; i++) {
-            pixels[i] &= 0xffffff;
-        }
-        return pixels;
     }
 
     private static String must(Serving host, String... arguments) throws IOException, InterruptedException {

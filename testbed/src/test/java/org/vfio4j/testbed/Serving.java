@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -13,17 +14,29 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A running {@code vfio serve --sysfs}, and the other commands beside it: each a process of its own, as a user has them. */
 final class Serving implements AutoCloseable {
     private static final long ENDS_WITHIN_SECONDS = 60;
 
+    private static final String LAUNCH = """
+            set -eu
+            dist=$1 java=$2
+            shift 2
+            . "$0"
+            vfio_jvm "$dist" "$1"
+            exec "$java" "${jvm[@]}" --illegal-native-access=deny "${modules[@]}" --module org.vfio4j.cli/org.vfio4j.cli.Main "$@"
+            """;
+
     private final Path folder;
     private final Process process;
+    private final List<String> said;
 
-    private Serving(Path folder, Process process) {
+    private Serving(Path folder, Process process, List<String> said) {
         this.folder = folder;
         this.process = process;
+        this.said = List.copyOf(said);
     }
 
     /** What a program left. */
@@ -42,7 +55,7 @@ final class Serving implements AutoCloseable {
         for (String line = out.readLine(); line != null; line = out.readLine()) {
             said.add(line);
             if (line.startsWith("Ready.")) {
-                return new Serving(folder, process);
+                return new Serving(folder, process, said);
             }
         }
         throw new AssertionError("vfio serve has ended: " + said + Files.readString(errors(folder)));
@@ -65,6 +78,24 @@ final class Serving implements AutoCloseable {
     /** Runs {@code vfio} where the host in {@code folder} is the running one. */
     static Result vfio(Path folder, List<String> arguments) throws IOException, InterruptedException {
         return result(folder, builder(folder, arguments));
+    }
+
+    /** Starts {@code vfio}, whose standard output is to be read. */
+    Process starting(List<String> arguments, Path err) throws IOException {
+        return builder(folder, arguments)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectError(err.toFile())
+                .start();
+    }
+
+    /** Its run folder. */
+    Path runFolder() {
+        return folder.resolve("run");
+    }
+
+    /** The vfio-user socket of a device. */
+    Path socket(String device) {
+        return runFolder().resolve("devices/" + device + ".sock");
     }
 
     Result vfio(String... arguments) throws IOException, InterruptedException {
@@ -104,6 +135,21 @@ final class Serving implements AutoCloseable {
     /** What programs see as {@code /etc/mdevctl.d}. */
     Path definitions() {
         return folder.resolve("state/mdevctl.d");
+    }
+
+    /** Where its web console is. */
+    String console() {
+        return said.stream()
+                .map(String::strip)
+                .filter(line -> line.startsWith("console "))
+                .map(line -> line.substring("console ".length()).strip().replaceAll("/$", ""))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What it has said on stderr. */
+    String errors() throws IOException {
+        return Files.readString(errors(folder));
     }
 
     long pid() {
@@ -150,25 +196,36 @@ final class Serving implements AutoCloseable {
         return Path.of("..", "testbed", name).toAbsolutePath().normalize().toString();
     }
 
-    /** The built command with the launcher's options, except that here native access is denied to all but those it is granted to. */
-    private static ProcessBuilder builder(Path folder, List<String> arguments) {
-        Path lib = Path.of("../modules/cli/target/dist/lib").toAbsolutePath().normalize();
-        assertThat(lib).as("the built command: mvn package -pl modules/cli -am").isDirectory();
+    /** The built command, whose running host is that in {@code folder}. */
+    static ProcessBuilder builder(Path folder, List<String> arguments) {
+        ProcessBuilder builder = command(List.of(), arguments);
+        builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
+        return builder;
+    }
+
+    /**
+     * The built command as the launcher starts it, except that here native access is denied to all but those it is granted to.
+     *
+     * @param modules folders of others' drivers
+     */
+    static ProcessBuilder command(List<Path> modules, List<String> arguments) {
+        Path dist = Path.of("../modules/cli/target/dist").toAbsolutePath().normalize();
+        assertThat(dist.resolve("lib"))
+                .as("the built command: mvn package -pl modules/cli -am")
+                .isDirectory();
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=org.vfio4j.linux,org.cryptomator.jfuse.linux.amd64",
-                "--illegal-native-access=deny",
-                "--add-opens",
-                "org.cryptomator.jfuse.linux.amd64/org.cryptomator.jfuse.linux.amd64=org.vfio4j.fuse",
-                "--module-path",
-                lib.toString(),
-                "--module",
-                "org.vfio4j.cli/org.vfio4j.cli.Main"));
+                "bash",
+                "-c",
+                LAUNCH,
+                Path.of("../tools/launch.sh").toAbsolutePath().toString(),
+                dist.toString(),
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().put("VFIO4J_RUN_DIR", folder.resolve("run").toString());
+        builder.environment()
+                .put(
+                        "VFIO4J_MODULE_PATH",
+                        modules.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)));
         builder.environment().put("LC_ALL", "C.UTF-8");
         builder.environment().remove("RUST_BACKTRACE");
         return builder;

@@ -50,7 +50,7 @@ class StormTest {
 
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (!threads.contains(thread) && !thread.isDaemon()) {
-                assertThat(thread.join(Duration.ofSeconds(10)))
+                assertThat(thread.join(Duration.ofSeconds(60)))
                         .as(thread.toString())
                         .isTrue();
             }

@@ -30,8 +30,8 @@ import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.user.VfioUserDevice;
 
 /**
- * Clients come and go, and nothing of them stays: descriptors, threads, mappings. {@code -Dvfio4j.soak.cycles=1000} and {@code
- * -Dvfio4j.soak.seconds=600} make it a long run.
+ * Clients come and go, and nothing of them stays: descriptors, threads, mappings, objects. {@code -Dvfio4j.soak.cycles=1000} and
+ * {@code -Dvfio4j.soak.seconds=600} make it a long run.
  */
 class VfioUserSoakTest {
     private static final UUID PICTURE = UUID.fromString("1f0f2d6a-0000-4000-8000-0000000050a1");
@@ -41,39 +41,67 @@ class VfioUserSoakTest {
     private static final int ACCESSES = 200;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Cycles after which what is loaded and compiled once is there. */
+    private static final int WARM_UP = 10;
+
+    /** What the heap may have grown by, in KiB: far less than a buffer that every client left behind would make of it. */
+    private static final long HEAP_NOISE = 8 << 10;
+
+    private static final int COLLECTIONS = 3;
+
     @TempDir
     private Path folder;
 
-    /** What a process has open. */
-    private record Held(long descriptors, int threads, long mappings) {
-        /** What is left once the server has seen the last of its clients go, which it does in a thread of theirs. */
+    /** What a process has open, and what it holds in its heap and in all, in KiB. */
+    private record Held(long descriptors, int threads, long mappings, long heap, long resident) {
+        /** What is left when no client is there. */
         static Held afterClients() throws IOException, InterruptedException {
-            for (Thread thread : threadsOfOurs()) {
-                if (thread.getName().startsWith("vfio-user client")) {
-                    assertThat(thread.join(PATIENCE))
-                            .as("the thread of a client that is gone has ended")
-                            .isTrue();
-                }
-            }
+            awaitEnd("vfio-vendor-");
             try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"));
                     Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
                 return new Held(
                         fds.count(),
-                        threadsOfOurs().size(),
-                        maps.filter(map -> map.contains("memfd:")).count());
+                        ownThreads().size(),
+                        maps.filter(map -> map.contains("memfd:")).count(),
+                        leastHeap(),
+                        residentSet());
+            }
+        }
+
+        /** What is reachable: a collection that others run into may leave some of the rest, so the least of several. */
+        private static long leastHeap() {
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < COLLECTIONS; i++) {
+                System.gc();
+                Runtime runtime = Runtime.getRuntime();
+                least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+            }
+            return least >> 10;
+        }
+
+        private static long residentSet() throws IOException {
+            try (Stream<String> status = Files.lines(Path.of("/proc/self/status"))) {
+                return status.filter(line -> line.startsWith("VmRSS:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .sum();
             }
         }
     }
 
-    /**
-     * This process's threads but for the virtual machine's own, which come when it likes, and the pool for vendors' code, which has as many
-     * as were busy at once and lets the idle ones go.
-     */
-    private static List<Thread> threadsOfOurs() {
+    /** Waits for the threads in which the server sees its clients go, or for those that call vendors' code, which end when they had nothing to do. */
+    private static void awaitEnd(String name) throws InterruptedException {
+        for (Thread thread : ownThreads()) {
+            if (thread.getName().startsWith(name)) {
+                assertThat(thread.join(PATIENCE)).as(thread + " has ended").isTrue();
+            }
+        }
+    }
+
+    /** This process's threads but for the virtual machine's own, which come when it likes. */
+    private static List<Thread> ownThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getThreadGroup() != null
-                        && !thread.getThreadGroup().getName().equals("system")
-                        && !thread.getName().startsWith("vfio-vendor-"))
+                        && !thread.getThreadGroup().getName().equals("system"))
                 .toList();
     }
 
@@ -85,7 +113,9 @@ class VfioUserSoakTest {
             try (DeviceSockets sockets = DeviceSockets.open(host, folder.resolve("devices"), false)) {
                 Path picture = sockets.socket(PICTURE.toString()).orElseThrow();
                 Path port = sockets.socket(PORT.toString()).orElseThrow();
-                attach(picture, port);
+                for (int i = 0; i < WARM_UP; i++) {
+                    attach(picture, port);
+                }
                 Held before = Held.afterClients();
                 long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
 
@@ -100,11 +130,17 @@ class VfioUserSoakTest {
                 assertThat(after.descriptors()).isEqualTo(before.descriptors());
                 assertThat(after.mappings()).isEqualTo(before.mappings());
                 assertThat(after.threads()).isLessThanOrEqualTo(before.threads());
+                assertThat(after.heap()).as("KiB of heap").isLessThan(before.heap() + HEAP_NOISE);
             }
         }
     }
 
-    private static void attach(Path picture, Path port) {
+    private static void attach(Path picture, Path port) throws InterruptedException {
+        use(picture, port);
+        awaitEnd("vfio-user client");
+    }
+
+    private static void use(Path picture, Path port) {
         try (Arena arena = Arena.ofConfined();
                 VfioUserDevice display = VfioUserDevice.connect(picture);
                 VfioUserDevice serial = VfioUserDevice.connect(port);

@@ -22,8 +22,11 @@ interface Command {
                 new DisplayCommand(),
                 new ScreenshotCommand(),
                 new EdidCommand(),
+                new VncCommand(),
+                new StateCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
+                new MigrateCommand(),
                 new RulesCommand(),
                 new ExplainCommand(),
                 new ServeCommand(),
@@ -33,7 +36,10 @@ interface Command {
                 new DefineCommand(),
                 new UndefineCommand(),
                 new ModifyCommand(),
-                new RunCommand());
+                new RunCommand(),
+                new AgentCommand(),
+                new FleetCommand(),
+                new ConfigCommand());
     }
 
     /** What it is called on the command line. */
@@ -44,6 +50,11 @@ interface Command {
 
     /** Its options, its parameters and the texts of its help. */
     CommandSpec describe();
+
+    /** The commands that are called after this one's name, such as {@code fleet list}; most have none. */
+    default List<Command> parts() {
+        return List.of();
+    }
 
     /** Does it, and returns the exit code. */
     int run(ParseResult line, World world);

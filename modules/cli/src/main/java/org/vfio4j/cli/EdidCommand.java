@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.display.MonitorSize;
 import org.vfio4j.management.plan.Resolution;
 import org.vfio4j.vfio.VfioDevice;
-import org.vfio4j.vfio.display.Edid;
 import org.vfio4j.vfio.display.Monitor;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code vfio edid}. */
 final class EdidCommand implements Command {
@@ -64,59 +61,21 @@ final class EdidCommand implements Command {
     }
 
     private static int show(VfioDevice device, @Nullable Resolution size, OutputOption.Form form, Terminal terminal) {
-        Monitor monitor = Monitor.of(device)
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.ENVIRONMENT,
-                        "the device has no EDID: the size of its picture cannot be asked for",
-                        "Its type decides the size; vfio display shows it."));
-        Monitor.State state = monitor.state();
+        MonitorSize monitor = MonitorSize.of(device);
         if (size != null) {
-            require(size, state);
-            monitor.connect(Edid.of(size.width(), size.height()));
+            monitor.set(size);
         }
-        print(monitor, form, terminal);
+        form.print(terminal, monitor::json, () -> table(monitor, terminal));
         return ExitCode.OK;
     }
 
-    private static void require(Resolution size, Monitor.State state) {
-        boolean wide = state.maxWidth() != 0 && size.width() > state.maxWidth();
-        boolean high = state.maxHeight() != 0 && size.height() > state.maxHeight();
-        boolean possible =
-                Math.min(size.width(), size.height()) >= Edid.MIN && Math.max(size.width(), size.height()) <= Edid.MAX;
-        if (wide || high || !possible) {
-            throw new CommandException(
-                    ExitCode.ENVIRONMENT,
-                    "the device cannot show " + size + ": it shows " + Edid.MIN + "x" + Edid.MIN + " to "
-                            + limit(state),
-                    "Ask for a smaller size, or take a larger type (vfio types).");
-        }
-    }
-
-    private static String limit(Monitor.State state) {
-        return (state.maxWidth() == 0 ? Edid.MAX : state.maxWidth())
-                + "x"
-                + (state.maxHeight() == 0 ? Edid.MAX : state.maxHeight());
-    }
-
-    private static void print(Monitor monitor, OutputOption.Form form, Terminal terminal) {
+    private static void table(MonitorSize monitor, Terminal terminal) {
         Monitor.State state = monitor.state();
         byte[] edid = monitor.edid();
-        String preferred = Edid.preferred(edid).map(Edid.Size::toString).orElse(null);
-        form.print(terminal, () -> json(state, edid, preferred), () -> {
-            terminal.entry("monitor", edid.length == 0 ? "none" : preferred == null ? "of no known size" : preferred);
-            terminal.entry("link", state.connected() ? "up" : "down");
-            terminal.entry("at most", limit(state));
-        });
-    }
-
-    private static ObjectNode json(Monitor.State state, byte[] edid, @Nullable String preferred) {
-        return JsonNodeFactory.instance
-                .objectNode()
-                .put("schema", 1)
-                .put("preferred", preferred)
-                .put("link", state.connected() ? "up" : "down")
-                .put("max_width", state.maxWidth())
-                .put("max_height", state.maxHeight())
-                .put("edid", HexFormat.of().formatHex(edid));
+        terminal.entry(
+                "monitor",
+                edid.length == 0 ? "none" : MonitorSize.preferred(edid).orElse("of no known size"));
+        terminal.entry("link", state.connected() ? "up" : "down");
+        terminal.entry("at most", MonitorSize.limit(state));
     }
 }

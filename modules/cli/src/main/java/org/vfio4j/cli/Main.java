@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.management.explain.Explanations;
 import org.vfio4j.management.host.RefusedException;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -58,24 +60,27 @@ public final class Main {
         Terminal terminal = world.terminal();
         try {
             List<Command> commands = Command.all();
+            if (args.length > 0 && args[0].equals(Completion.NAME)) {
+                return Completion.run(world, commands, Arrays.copyOfRange(args, 1, args.length));
+            }
             if (args.length > 0 && args[0].equals("help")) {
                 return help(world, commands, Arrays.copyOfRange(args, 1, args.length));
             }
             if (args.length == 0 || args[0].startsWith("-")) {
                 return TopLevel.run(terminal, commands, args);
             }
-            return run(world, find(commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
+            return run(world, find("", commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
         } catch (CommandException e) {
-            terminal.error(e.what(), e.remedy());
+            fail(terminal, e.what(), e.remedy());
             return e.exitCode();
         } catch (RefusedException e) {
-            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            fail(terminal, e.getMessage(), e.remedy());
             return ExitCode.of(e);
         } catch (MountException e) {
-            terminal.error(String.valueOf(e.getMessage()), e.remedy());
+            fail(terminal, e.getMessage(), e.remedy());
             return ExitCode.ENVIRONMENT;
         } catch (ErrnoException e) {
-            terminal.error(String.valueOf(e.getMessage()), "");
+            fail(terminal, e.getMessage(), "");
             return ExitCode.ENVIRONMENT;
         } finally {
             terminal.out().flush();
@@ -85,23 +90,59 @@ public final class Main {
     private static int help(World world, List<Command> commands, String... args) {
         return args.length == 0
                 ? TopLevel.run(world.terminal(), commands, "--help")
-                : run(world, find(commands, args[0]), "--help");
+                : run(world, find("", commands, args[0]), help(Arrays.copyOfRange(args, 1, args.length)));
+    }
+
+    private static String[] help(String... part) {
+        String[] line = Arrays.copyOf(part, part.length + 1);
+        line[part.length] = "--help";
+        return line;
     }
 
     private static int run(World world, Command command, String... args) {
-        CommandLine line = commandLine(command, world.terminal());
-        ParseResult parsed;
-        try {
-            parsed = line.parseArgs(args);
-        } catch (ParameterException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
+        if (args.length > 0 && !command.parts().isEmpty() && !args[0].startsWith("-")) {
+            return run(
+                    world,
+                    find(command.name() + " ", command.parts(), args[0]),
+                    Arrays.copyOfRange(args, 1, args.length));
         }
+        CommandLine line = commandLine(command, world.terminal());
+        ParseResult parsed = parse(line, args);
         if (parsed.isUsageHelpRequested()) {
             line.usage(world.terminal().out());
             return ExitCode.OK;
         }
-        return command.run(parsed, world);
+        SetOptions set = SetOptions.of(command.name(), parsed, world);
+        try {
+            return command.run(set.isEmpty() ? parsed : parse(line, set.before(args)), world);
+        } catch (CommandException e) {
+            throw set.named(e);
+        }
+    }
+
+    private static ParseResult parse(CommandLine line, String... args) {
+        try {
+            return line.parseArgs(args);
+        } catch (ParameterException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, reason(e), "See " + line.getCommandSpec().name() + " --help.");
+        }
+    }
+
+    /** Where the command itself knows no remedy, the failure may pass on somebody's text that is known. */
+    private static void fail(Terminal terminal, @Nullable String what, String remedy) {
+        String text = String.valueOf(what);
+        terminal.error(text, remedy.isEmpty() ? known(text) : remedy);
+    }
+
+    private static String known(String text) {
+        return text.length() > Explanations.MAX_LENGTH
+                ? ""
+                : Explanations.builtIn().of(text).stream()
+                        .filter(one -> !one.isHarmless())
+                        .findFirst()
+                        .map(one -> one.cause() + " " + one.remedy())
+                        .orElse("");
     }
 
     private static String reason(ParameterException e) {
@@ -123,14 +164,14 @@ public final class Main {
         return line;
     }
 
-    private static Command find(List<Command> commands, String name) {
+    private static Command find(String group, List<Command> commands, String name) {
         Optional<Command> known =
                 commands.stream().filter(c -> c.name().equals(name)).findFirst();
         return known.orElseThrow(() -> new CommandException(
                 ExitCode.USAGE,
-                "there is no command " + name,
+                "there is no command " + group + name,
                 "There are: "
                         + String.join(", ", commands.stream().map(Command::name).toList())
-                        + ". See vfio --help."));
+                        + ". See vfio " + group + "--help."));
     }
 }

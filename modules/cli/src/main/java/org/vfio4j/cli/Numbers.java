@@ -15,10 +15,18 @@ final class Numbers {
         if (!line.hasMatchedOption(option)) {
             return;
         }
+        arguments.put(key, of(line, option, 0));
+    }
+
+    /** The option's value, or {@code otherwise} if it was not given. */
+    static int of(ParseResult line, String option, int otherwise) {
+        if (!line.hasMatchedOption(option)) {
+            return otherwise;
+        }
         String text = line.matchedOptionValue(option, "");
         if (text.isEmpty() || text.length() > MAX_DIGITS || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             throw new CommandException(ExitCode.USAGE, option + " is a number that is not negative, not " + text, "");
         }
-        arguments.put(key, Integer.parseInt(text));
+        return Integer.parseInt(text);
     }
 }

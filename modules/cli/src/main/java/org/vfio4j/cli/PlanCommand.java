@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +27,6 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code vfio plan}. */
 final class PlanCommand implements Command {
-    private static final String DOMAIN = "--domain";
     private static final String FORMAT = "--format";
     private static final String DIFF = "--diff";
     private static final String OPEN = "--open";
@@ -69,8 +63,7 @@ final class PlanCommand implements Command {
                         .auxiliaryTypes(String.class)
                         .description("UUID, PCI address or name, of which the first letters suffice, at least 4")
                         .build())
-                .addOption(Options.value("FILE", "a domain XML (virsh dumpxml), or - for standard input", DOMAIN)
-                        .build())
+                .addOption(DomainFile.spec(""))
                 .addOption(Options.value("FORMAT", "libvirt (default), qemu or json", FORMAT)
                         .completionCandidates(FORMATS)
                         .build())
@@ -100,8 +93,7 @@ final class PlanCommand implements Command {
     public int run(ParseResult line, World world) {
         String format = format(line);
         List<String> names = line.matchedPositionalValue(0, List.of());
-        @Nullable String file = line.matchedOptionValue(DOMAIN, null);
-        @Nullable DomainXml domain = file == null ? null : DomainXml.read(read(file));
+        @Nullable DomainXml domain = DomainFile.of(line, world).orElse(null);
         if (domain == null && (names.isEmpty() || line.hasMatchedOption(DIFF))) {
             throw new CommandException(
                     ExitCode.USAGE,
@@ -211,16 +203,5 @@ final class PlanCommand implements Command {
             throw new CommandException(ExitCode.USAGE, "--format is libvirt, qemu or json, not " + format, "");
         }
         return format;
-    }
-
-    private static byte[] read(String file) {
-        try (InputStream in = file.equals("-") ? System.in : Files.newInputStream(Path.of(file))) {
-            return in.readNBytes(DomainXml.MAX_BYTES + 1);
-        } catch (IOException | InvalidPathException e) {
-            throw new CommandException(
-                    ExitCode.ENVIRONMENT,
-                    "the domain XML " + file + " cannot be read: " + e.getMessage(),
-                    "Write one with virsh dumpxml NAME > FILE.");
-        }
     }
 }

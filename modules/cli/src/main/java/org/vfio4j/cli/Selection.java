@@ -3,6 +3,7 @@ package org.vfio4j.cli;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.vfio4j.management.host.HostDevice;
 
@@ -26,16 +27,28 @@ final class Selection {
         return List.copyOf(chosen);
     }
 
+    /** The whole name of the device that {@code name} means; {@code name} itself where it means none of them. */
+    static String whole(String name, List<HostDevice> devices) {
+        return named(name, beginning(name, devices)).map(HostDevice::name).orElse(name);
+    }
+
     private static HostDevice one(String name, List<HostDevice> devices, Source source) {
-        List<HostDevice> beginning =
-                devices.stream().filter(d -> d.name().startsWith(name)).toList();
+        List<HostDevice> beginning = beginning(name, devices);
+        return named(name, beginning).or(() -> source.find(name)).orElseThrow(() -> unknown(name, beginning));
+    }
+
+    private static List<HostDevice> beginning(String name, List<HostDevice> devices) {
+        return devices.stream().filter(d -> d.name().startsWith(name)).toList();
+    }
+
+    private static Optional<HostDevice> named(String name, List<HostDevice> beginning) {
         for (HostDevice device : beginning) {
             if (device.name().equals(name)) {
-                return device;
+                return Optional.of(device);
             }
         }
         if (beginning.isEmpty() || name.length() < SHORTEST_PREFIX) {
-            return source.find(name).orElseThrow(() -> unknown(name, beginning));
+            return Optional.empty();
         }
         if (beginning.size() > 1) {
             throw new CommandException(
@@ -43,7 +56,7 @@ final class Selection {
                     "more than one device begins with " + name + ": " + shown(beginning),
                     "Write more of the name.");
         }
-        return beginning.getFirst();
+        return Optional.of(beginning.getFirst());
     }
 
     private static CommandException unknown(String name, List<HostDevice> beginning) {

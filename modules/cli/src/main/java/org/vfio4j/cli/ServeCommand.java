@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
-import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.management.control.ControlServer;
 import org.vfio4j.management.control.DeviceSockets;
 import org.vfio4j.management.control.Folders;
 import org.vfio4j.management.control.HostCommands;
+import org.vfio4j.management.control.MigrateListener;
+import org.vfio4j.management.control.PeerConnector;
 import org.vfio4j.management.control.RunLock;
+import org.vfio4j.management.control.TlsIdentity;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -24,6 +32,10 @@ final class ServeCommand implements Command {
     private static final String SYSFS = "--sysfs";
     private static final String DRIVER = "--driver";
     private static final String PROFILE = "--profile";
+    private static final String VNC = "--vnc";
+    private static final String LISTEN = "--migrate-listen";
+    private static final String TLS = "--tls-dir";
+    private static final String PEER = "--migrate-peer";
 
     @Override
     public String name() {
@@ -40,11 +52,14 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--poll] [--run-dir DIR] [--state-dir DIR]",
+                                + "                  [--console [ADDR]] [--vnc ADDR[:PORT]] [--password-file FILE]%n"
+                                + "                  [--poll] [--tls-dir DIR [--migrate-listen ADDR[:PORT]]%n"
+                                + "                  [--migrate-peer NAME]...] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
                                 + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
-                                + " defined to start by themselves. The other commands find it by themselves. Each device has a"
-                                + " vfio-user socket, devices/NAME.sock in the run folder, for QEMU's vfio-user-pci.",
+                                + " defined to start by themselves. The other commands find it by themselves. Each device"
+                                + " has a vfio-user socket, devices/NAME.sock in the run folder, for QEMU's"
+                                + " vfio-user-pci.",
                         "",
                         "Needs no root, no VFIO and no GPU. The sockets are for the same user and root only.")
                 .addOption(Options.value("DIR", "show the host's sysfs there, by FUSE, for vfio run", SYSFS)
@@ -62,7 +77,23 @@ final class ServeCommand implements Command {
                         .paramLabel("FILE")
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
+                .addOption(ConsoleOption.spec())
+                .addOption(VncOptions.address(
+                        VNC,
+                        "show the devices' displays to VNC viewers there, each on the first port that is free from"
+                                + " 5900 or PORT on; devices/NAME.vnc says which"))
+                .addOption(VncOptions.passwordFile())
                 .addOption(PollOption.spec())
+                .addOption(Options.value("DIR", "this host's certificates, for vfio migrate with other machines", TLS)
+                        .build())
+                .addOption(Options.value("ADDR", "take devices of other machines there; port 16590 if not said", LISTEN)
+                        .build())
+                .addOption(OptionSpec.builder(PEER)
+                        .type(List.class)
+                        .auxiliaryTypes(String.class)
+                        .paramLabel("NAME")
+                        .description("only of hosts whose certificate has this name")
+                        .build())
                 .addOption(FolderOptions.run())
                 .addOption(FolderOptions.state());
         spec.usageMessage()
@@ -71,6 +102,7 @@ final class ServeCommand implements Command {
                                 "vfio serve &",
                                 "vfio start -p mdpy -t mdpy-xga",
                                 "vfio probe --host user --compare",
+                                "vfio serve --console 7650  # a page with all of it, and what guests draw",
                                 "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
                         "0  it ran and was ended",
                         "2  the command line was wrong",
@@ -92,21 +124,56 @@ final class ServeCommand implements Command {
                 UserHost host = UserHost.installed(drivers(line));
                 ShownSysfs sysfs = ShownSysfs.of(host, line.matchedOptionValue(SYSFS, ""));
                 DeviceSockets sockets =
-                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME))) {
+                        DeviceSockets.open(host, folders.devices(), line.hasMatchedOption(PollOption.NAME));
+                HostDisplays displays = new HostDisplays(host.core());
+                ShownDisplays viewers =
+                        ShownDisplays.of(host, displays, folders, line.matchedOptionValue(VNC, ""), line)) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.prepare();
             DefinedHost defined = new DefinedHost(host, definitions);
-            List<Finding> findings = new ArrayList<>(defined.autostart());
-            HostCommands commands = new HostCommands(defined, Version.number(), sysfs.pathOrNull(), ending::now);
-            ending.listen();
-            try (ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
-                Inventory inventory = host.inventory();
-                findings.addAll(inventory.findings());
-                findings.addAll(sockets.findings());
-                say(world.terminal(), folders, sysfs, inventory, findings);
-                ending.await();
+            Optional<TlsIdentity> identity = identity(line);
+            try (Migrations migrations = Migrations.open(
+                            defined, folders.migrations(), new PeerConnector(identity.orElse(null)), Version.number());
+                    MigrateListener _ = listener(line, identity, migrations)) {
+                List<Finding> findings = new ArrayList<>(migrations.findings());
+                HostCommands commands =
+                        new HostCommands(defined, Version.number(), sysfs.pathOrNull(), migrations, ending::now);
+                ending.listen();
+                try (ConsoleOption.Served console = ConsoleOption.open(line, folders, host, displays, commands);
+                        ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
+                    Inventory inventory = host.inventory();
+                    findings.addAll(inventory.findings());
+                    findings.addAll(sockets.findings());
+                    findings.addAll(viewers.findings());
+                    say(world.terminal(), folders, sysfs, inventory);
+                    viewers.say(world.terminal());
+                    console.say(world.terminal());
+                    ready(world.terminal(), findings);
+                    ending.await();
+                }
             }
         }
+    }
+
+    private static Optional<TlsIdentity> identity(ParseResult line) {
+        String folder = line.matchedOptionValue(TLS, "");
+        if (folder.isEmpty() && (line.hasMatchedOption(LISTEN) || line.hasMatchedOption(PEER))) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    LISTEN + " and " + PEER + " need " + TLS,
+                    "docs/migration.md says which files there have to be and how to make them.");
+        }
+        return folder.isEmpty() ? Optional.empty() : Optional.of(TlsIdentity.in(Path.of(folder)));
+    }
+
+    private static @Nullable MigrateListener listener(
+            ParseResult line, Optional<TlsIdentity> identity, Migrations migrations) {
+        if (identity.isEmpty() || !line.hasMatchedOption(LISTEN)) {
+            return null;
+        }
+        List<String> names = line.matchedOptionValue(PEER, List.of());
+        return MigrateListener.listen(
+                line.matchedOptionValue(LISTEN, ""), identity.get(), Set.copyOf(names), migrations::serve);
     }
 
     private static List<MdevDriver> drivers(ParseResult line) {
@@ -115,13 +182,13 @@ final class ServeCommand implements Command {
         return drivers;
     }
 
-    private static void say(
-            Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory, List<Finding> findings) {
-        PrintWriter out = terminal.out();
-        out.println("A user-space host: parents "
-                + String.join(
-                        ", ", inventory.parents().stream().map(p -> p.name()).toList()) + "; devices: "
-                + inventory.devices().size() + ".");
+    private static void say(Terminal terminal, Folders folders, ShownSysfs sysfs, Inventory inventory) {
+        terminal.out()
+                .println("A user-space host: parents "
+                        + String.join(
+                                ", ",
+                                inventory.parents().stream().map(p -> p.name()).toList())
+                        + "; devices: " + inventory.devices().size() + ".");
         terminal.entry("control", folders.socket().toString());
         terminal.entry("devices", folders.devices() + "/NAME.sock, by vfio-user");
         terminal.entry("state", folders.definitions().toString());
@@ -129,9 +196,12 @@ final class ServeCommand implements Command {
             terminal.entry(
                     "sysfs", sysfs.pathOrNull() + " (vfio run -- COMMAND runs a command that takes it for /sys)");
         }
+    }
+
+    private static void ready(Terminal terminal, List<Finding> findings) {
         terminal.entry("next", "vfio types --host user; vfio start -p PARENT -t TYPE; vfio probe --host user");
         FindingList.print(terminal, findings);
-        out.println("Ready. Ctrl-C ends it.");
-        out.flush();
+        terminal.out().println("Ready. Ctrl-C ends it.");
+        terminal.out().flush();
     }
 }

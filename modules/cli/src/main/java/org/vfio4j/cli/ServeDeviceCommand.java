@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import org.vfio4j.linux.Fd;
+import org.vfio4j.management.control.CoreSource;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.vfio.mdev.Uuids;
@@ -84,7 +85,8 @@ final class ServeDeviceCommand implements Command {
                 DeviceOptions.requiredParent(line),
                 DeviceOptions.requiredType(line),
                 uuid.isEmpty() ? UUID.randomUUID() : Uuids.parse(uuid));
-        DeviceSource source = () -> host.open(device);
+        DeviceSource source =
+                new CoreSource(host, host.core().device(device.name()).orElseThrow());
         boolean polling = line.hasMatchedOption(PollOption.NAME);
         ending.listen();
         try (VfioUserServer server = path.isEmpty()

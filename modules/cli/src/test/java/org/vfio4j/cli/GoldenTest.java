@@ -53,6 +53,7 @@ class GoldenTest {
                 "display",
                 "screenshot",
                 "edid",
+                "vnc",
                 "snapshot",
                 "preflight",
                 "rules",
@@ -64,7 +65,8 @@ class GoldenTest {
                 "define",
                 "undefine",
                 "modify",
-                "run"
+                "run",
+                "config"
             })
     void everyCommandExplainsItself(String command) throws IOException {
         golden("help-" + command, command, "--help");
@@ -126,41 +128,13 @@ class GoldenTest {
         golden("probe-debugfs", "probe", "--host", "SAMPLES", "--way", "debugfs");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"table", "json"})
-    void aPreflightInEveryForm(String form) throws IOException {
-        String mtty = "1f0f2d6a-0000-4000-8000-000000000007";
-        golden("preflight-" + form, "preflight", "-D", mtty, "--from", "NODE7", "--to", "NODE7", "-o", form);
-        golden(
-                "preflight-fine-" + form,
-                "preflight",
-                "-D",
-                mtty,
-                "--from",
-                "NODE7",
-                "--to",
-                "NODE7",
-                "--qemu",
-                "11.1",
-                "--state-size",
-                "8",
-                "-o",
-                form);
-    }
-
-    @Test
-    void preflightSaysWhatIsWrongWithItsLine() throws IOException {
-        golden("error-preflight-nothing", "preflight");
-        golden("error-preflight-host", "preflight", "-D", "x", "--from", "nowhere", "--to", "demo");
-        golden("error-preflight-map", "preflight", "-D", "x", "--from", "demo", "--to", "demo", "--map", "x");
-        golden("error-preflight-rules", "preflight", "-D", "x", "--from", "demo", "--to", "demo", "--rules", "pom.xml");
-        golden("error-rules-unknown", "rules", "nothing-of-the-kind");
-    }
-
     @Test
     void rulesAreListed() throws IOException {
         golden("rules", "rules");
         golden("rules-one", "rules", "vfio-user-state-lost");
+        golden("rules-one-json", "rules", "mtty-dirty-tracking", "-o", "json");
+        golden("rules-of-two", "rules", "migration-unknown");
+        golden("error-rules-unknown", "rules", "nothing-of-the-kind");
     }
 
     @Test
@@ -176,6 +150,17 @@ class GoldenTest {
         golden("explain-input", Run.reading(log, "explain"), "explain");
         golden("explain-dash", Run.reading(log, "explain", "-"), "explain", "-");
         golden("error-explain-long", Run.reading(new byte[(1 << 16) + 1], "explain"), "explain");
+    }
+
+    /** A failure that passes on a text of somebody's is explained as that text is. */
+    @Test
+    void aFailureWhoseTextIsKnownCarriesItsExplanation() throws IOException {
+        String[] args = {"list", "--host", "demo"};
+        Supplier<Host> stale = () -> {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "cannot read /run/host/sys: Transport endpoint is not connected", "");
+        };
+        golden("error-known-text", Run.on(folder, stale, false, args), args);
     }
 
     @Test

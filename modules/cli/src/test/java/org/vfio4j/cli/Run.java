@@ -51,7 +51,7 @@ record Run(String out, String err, int code) {
                         Root.at(machine),
                         demo,
                         Clock.fixed(NOW, ZoneOffset.UTC),
-                        Map.of("VFIO4J_RUN_DIR", "no-such-folder"),
+                        Map.of("VFIO4J_RUN_DIR", "no-such-folder", "VFIO4J_STATE_DIR", "no-such-state"),
                         Commands.NONE),
                 args);
         return new Run(out.toString(), err.toString(), code);

@@ -17,7 +17,9 @@ import org.vfio4j.vfio.pci.Window;
 final class Edid {
     private static final int REGION_SIZE = 4096;
     private static final int BLOB_OFFSET = REGION_SIZE / 2;
-    private static final int BLOB_SIZE = 0x400;
+    /** Bytes of an EDID at most. */
+    static final int BLOB_SIZE = 0x400;
+
     private static final long ALL = 0xffff_ffffL;
 
     private final byte[] blob = new byte[BLOB_SIZE];

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.devices;
 
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedMap;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
+import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.migration.Features;
+import org.vfio4j.vfio.migration.MemoryMigration;
+import org.vfio4j.vfio.migration.MemoryState;
+import org.vfio4j.vfio.migration.StateMachine;
 import org.vfio4j.vfio.pci.Cell;
 import org.vfio4j.vfio.pci.ConfigSpace;
 import org.vfio4j.vfio.pci.MemoryRegion;
@@ -23,7 +26,7 @@ import org.vfio4j.vfio.pci.RegisterSet;
 import org.vfio4j.vfio.pci.SharedMemory;
 
 /**
- * mbochs: video memory and the Bochs display registers, shown as dma-bufs, with an EDID region. The guest's driver is Linux's {@code bochs},
+ * mbochs: video memory and the Bochs display registers, shown as dma-bufs, with an EDID region. It migrates, which the kernel's does not. The guest's driver is Linux's {@code bochs},
  * the layout that of QEMU's standard VGA without the VGA ports ({@code docs/specs/standard-vga.rst}).
  */
 final class MbochsDevice extends PciDevice {
@@ -71,12 +74,10 @@ final class MbochsDevice extends PciDevice {
         }
     }
 
-    private final Model model;
     private final SharedMemory memory;
-    private final ConfigSpace config;
     private final Dispi dispi;
-    private final Edid edid;
-    private final RegisterSet registers;
+    private final MemoryMigration migration;
+    private final StateMachine states;
     private final List<Plane> planes = new ArrayList<>();
     private int lastPlane;
 
@@ -90,18 +91,23 @@ final class MbochsDevice extends PciDevice {
         List<Cell> cells = new ArrayList<>(dispi.registers());
         cells.add(edid.guestView());
         RegisterSet registers = RegisterSet.of(REGISTERS_SIZE, cells);
+        MemoryMigration migration = new MemoryMigration(
+                new MemoryState(model.id(), MbochsState.VERSION, model.memory()),
+                memory.segment(),
+                () -> MbochsState.of(config.registers(), registers, edid).bytes(),
+                saved -> MbochsState.read(saved).restore(config.registers(), registers, edid));
+        StateMachine states = new StateMachine(MemoryMigration.FLAGS, migration);
         super(new Parts(config)
                 .flags(DeviceInfo.PCI)
                 .region(MemoryRegion.of(RegionInfo.PCI_BAR0, memory))
                 .region(RegisterRegion.of(RegionInfo.PCI_BAR2, registers))
                 .region(edid.region(EDID_REGION))
+                .features(Features.ofMigration(states, migration::size))
                 .release(release));
-        this.model = model;
         this.memory = memory;
-        this.config = config;
-        this.edid = edid;
         this.dispi = dispi;
-        this.registers = registers;
+        this.migration = migration;
+        this.states = states;
     }
 
     /**
@@ -160,52 +166,21 @@ final class MbochsDevice extends PciDevice {
         return lastPlane;
     }
 
-    /**
-     * A device's state.
-     *
-     * @param version of this record's meaning
-     * @param config the configuration space's registers that a guest can change
-     * @param display the same of BAR 2
-     * @param monitor the EDID region's registers that the device's user can change
-     * @param edid the EDID region's blob
-     * @param memory the device's own video memory, until it is closed
-     */
-    record State(
-            int version,
-            SortedMap<String, Long> config,
-            SortedMap<String, Long> display,
-            SortedMap<String, Long> monitor,
-            ByteBuffer edid,
-            MemorySegment memory) {
-        static final int VERSION = 1;
+    @Override
+    public Optional<MigrationStream> setDeviceState(DeviceState target) {
+        requireOpen();
+        return states.set(target);
     }
 
-    State save() {
-        requireOpen();
-        return new State(
-                State.VERSION,
-                config.registers().values(),
-                registers.values(),
-                edid.registers().values(),
-                ByteBuffer.wrap(edid.blob().clone()).asReadOnlyBuffer(),
-                memory.segment().asReadOnly());
+    @Override
+    protected void resetDevice() {
+        migration.endStreams();
+        states.reset();
     }
 
-    /** Takes over another device's state; EINVAL, and nothing changes, if it is not one of the same model. */
-    void restore(State state) {
-        requireOpen();
-        if (state.version() != State.VERSION
-                || state.memory().byteSize() != memory.size()
-                || state.edid().remaining() != edid.blob().length) {
-            throw new VfioException(Errno.EINVAL, "the state is not one of " + model.id());
-        }
-        config.registers().check(state.config());
-        registers.check(state.display());
-        edid.registers().restore(state.monitor());
-        config.registers().restore(state.config());
-        registers.restore(state.display());
-        state.edid().duplicate().get(edid.blob());
-        memory.segment().copyFrom(state.memory());
+    @Override
+    protected void closeDevice() {
+        migration.endStreams();
     }
 
     private static ConfigSpace config(Model model) {

@@ -58,7 +58,7 @@ public final class MbochsDriver implements MdevDriver {
     @Override
     public DeviceFeatures features(MdevType type) {
         model(type);
-        return DeviceFeatures.of(DeviceFeatures.DISPLAY_DMABUF);
+        return DeviceFeatures.of(DeviceFeatures.DISPLAY_DMABUF, DeviceFeatures.MIGRATION);
     }
 
     @Override
@@ -83,11 +83,11 @@ public final class MbochsDriver implements MdevDriver {
         return Optional.of(VERSION);
     }
 
-    /** Of {@link MbochsDevice.State}: it is for this type only. */
+    /** Of {@link MbochsState}: it is for this type only. */
     @Override
     public Optional<MigrationVersion> migrationVersion(MdevType type) {
         return Optional.of(MigrationVersion.only(
-                NAME + " " + MbochsDevice.State.VERSION + " " + model(type).id()));
+                NAME + " " + MbochsState.VERSION + " " + model(type).id()));
     }
 
     private static MdevType type(MbochsDevice.Model model) {

@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.devices;
 
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
-import java.util.SortedMap;
+import java.util.Optional;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
+import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.GfxPlane;
+import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.migration.Features;
+import org.vfio4j.vfio.migration.MemoryMigration;
+import org.vfio4j.vfio.migration.MemoryState;
+import org.vfio4j.vfio.migration.StateMachine;
 import org.vfio4j.vfio.pci.ConfigSpace;
 import org.vfio4j.vfio.pci.MemoryRegion;
 import org.vfio4j.vfio.pci.PciDevice;
@@ -18,7 +23,7 @@ import org.vfio4j.vfio.pci.SharedMemory;
 
 /**
  * mdpy: a framebuffer of a fixed resolution, shown as a region. It has no registers beyond its configuration space, where a capability tells
- * the guest the resolution. The guest's driver is Linux's {@code samples/vfio-mdev/mdpy-fb.c}, the layout {@code mdpy-defs.h}.
+ * the guest the resolution. It migrates, which the kernel's does not. The guest's driver is Linux's {@code samples/vfio-mdev/mdpy-fb.c}, the layout {@code mdpy-defs.h}.
  */
 final class MdpyDevice extends PciDevice {
     private static final int VENDOR = 0x1b36;
@@ -75,19 +80,28 @@ final class MdpyDevice extends PciDevice {
     }
 
     private final Model model;
-    private final ConfigSpace config;
     private final SharedMemory memory;
+    private final MemoryMigration migration;
+    private final StateMachine states;
 
     private MdpyDevice(Model model, SharedMemory memory, Runnable release) {
         ConfigSpace config = config(model);
+        MemoryMigration migration = new MemoryMigration(
+                new MemoryState(model.id(), MdpyState.VERSION, model.memory()),
+                memory.segment(),
+                () -> MdpyState.of(config).bytes(),
+                saved -> MdpyState.read(saved).restore(config));
+        StateMachine states = new StateMachine(MemoryMigration.FLAGS, migration);
         super(new Parts(config)
                 .flags(DeviceInfo.PCI)
                 .region(MemoryRegion.of(RegionInfo.PCI_BAR0, memory))
                 .region(MemoryRegion.of(DISPLAY_REGION, memory))
+                .features(Features.ofMigration(states, migration::size))
                 .release(release));
         this.model = model;
-        this.config = config;
         this.memory = memory;
+        this.migration = migration;
+        this.states = states;
         drawGradient();
     }
 
@@ -114,8 +128,21 @@ final class MdpyDevice extends PciDevice {
     }
 
     @Override
+    public Optional<MigrationStream> setDeviceState(DeviceState target) {
+        requireOpen();
+        return states.set(target);
+    }
+
+    @Override
     protected void resetDevice() {
         drawGradient();
+        migration.endStreams();
+        states.reset();
+    }
+
+    @Override
+    protected void closeDevice() {
+        migration.endStreams();
     }
 
     /** Grey, from black in the first line to nearly white in the last. */
@@ -126,33 +153,6 @@ final class MdpyDevice extends PciDevice {
                     .asSlice((long) line * model.stride(), model.stride())
                     .fill(grey);
         }
-    }
-
-    /**
-     * A device's state.
-     *
-     * @param version of this record's meaning
-     * @param config the configuration space's registers that a guest can change
-     * @param framebuffer the device's own memory, until it is closed
-     */
-    record State(int version, SortedMap<String, Long> config, MemorySegment framebuffer) {
-        static final int VERSION = 1;
-    }
-
-    State save() {
-        requireOpen();
-        return new State(
-                State.VERSION, config.registers().values(), memory.segment().asReadOnly());
-    }
-
-    /** Takes over another device's state; EINVAL, and nothing changes, if it is not one of the same model. */
-    void restore(State state) {
-        requireOpen();
-        if (state.version() != State.VERSION || state.framebuffer().byteSize() != memory.size()) {
-            throw new VfioException(Errno.EINVAL, "the state is not one of " + model.id());
-        }
-        config.registers().restore(state.config());
-        memory.segment().copyFrom(state.framebuffer());
     }
 
     private static ConfigSpace config(Model model) {

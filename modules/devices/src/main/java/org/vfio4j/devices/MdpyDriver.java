@@ -57,7 +57,7 @@ public final class MdpyDriver implements MdevDriver {
     @Override
     public DeviceFeatures features(MdevType type) {
         model(type);
-        return DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION);
+        return DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION, DeviceFeatures.MIGRATION);
     }
 
     @Override
@@ -83,11 +83,11 @@ public final class MdpyDriver implements MdevDriver {
         return Optional.of(VERSION);
     }
 
-    /** Of {@link MdpyDevice.State}: it is for this type only. */
+    /** Of {@link MdpyState}: it is for this type only. */
     @Override
     public Optional<MigrationVersion> migrationVersion(MdevType type) {
         return Optional.of(MigrationVersion.only(
-                NAME + " " + MdpyDevice.State.VERSION + " " + model(type).id()));
+                NAME + " " + MdpyState.VERSION + " " + model(type).id()));
     }
 
     private static MdevType type(MdpyDevice.Model model) {

@@ -85,7 +85,7 @@ final class MttyDevice extends PciDevice {
                 .flags(DeviceInfo.PCI)
                 .emptyRegionFlags(RegionInfo.READ | RegionInfo.WRITE)
                 .interrupts(interrupts)
-                .features(features(states, migration))
+                .features(Features.ofMigration(states, migration::size))
                 .release(release);
         for (int i = 0; i < uarts.size(); i++) {
             parts.region(RegisterRegion.of(RegionInfo.PCI_BAR0 + i, uarts.get(i).registers()));
@@ -131,13 +131,6 @@ final class MttyDevice extends PciDevice {
             }
         }
         return false;
-    }
-
-    private static Features features(StateMachine states, MttyMigration migration) {
-        return Features.builder()
-                .migration(states, migration::size)
-                .dmaLogging()
-                .build();
     }
 
     private static ConfigSpace config(Model model) {

@@ -4,7 +4,6 @@ package org.vfio4j.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.vfio4j.devices.Access.assertErrno;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -15,9 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Mapping;
 import org.vfio4j.vfio.DeviceInfo;
-import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Dmabuf;
-import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
@@ -299,53 +296,12 @@ class MbochsDeviceTest {
     }
 
     @Test
-    void itHasNeitherInterruptsNorFeatures() {
+    void itHasNoInterrupts() {
         for (int index = 0; index < 5; index++) {
             int irq = index;
             assertThat(device.irqInfo(irq)).isEqualTo(new IrqInfo(irq, 0, 0));
             assertErrno(Errno.EINVAL, () -> device.setIrqs(IrqRequest.disable(irq)));
         }
-        for (int index = 0; index <= 10; index++) {
-            int feature = index;
-            assertErrno(Errno.ENOTTY, () -> device.feature(feature | Feature.PROBE, MemorySegment.NULL));
-        }
-        assertErrno(Errno.ENOTTY, () -> device.setDeviceState(DeviceState.STOP));
-    }
-
-    @Test
-    void itsStateMakesAnotherOneTheSame() {
-        show(640, 480);
-        access.config(0x18, 0xfeb0_0000);
-        access.write(0, 4096, 4, 99);
-        access.write(EDID, BLOB + 3, 1, 3);
-        access.write(EDID, EDID_SIZE, 4, 4);
-        access.write(EDID, LINK_STATE, 4, UP);
-        MbochsDevice other = medium();
-        try (Access elsewhere = new Access(other)) {
-            other.restore(device.save());
-
-            assertThat(elsewhere.config(0x18)).isEqualTo(0xfeb0_0000);
-            assertThat(elsewhere.read(0, 4096, 4)).isEqualTo(99);
-            assertThat(elsewhere.read(BAR2, 0, 4)).isEqualTo(0x0300_0000);
-            assertThat(other.queryGfxPlane(GfxPlane.DMABUF).width()).isEqualTo(640);
-            MbochsDevice.State again = other.save();
-            MbochsDevice.State state = device.save();
-            assertThat(again.memory().mismatch(state.memory())).isEqualTo(-1);
-            assertThat(List.of(again.config(), again.display(), again.monitor(), again.edid()))
-                    .isEqualTo(List.of(state.config(), state.display(), state.monitor(), state.edid()));
-        }
-    }
-
-    @Test
-    void aStateOfAnotherModelIsRefusedAndChangesNothing() {
-        MbochsDevice small = MbochsDevice.create(MbochsDevice.Model.SMALL, () -> {});
-        show(640, 480);
-
-        assertErrno(Errno.EINVAL, () -> small.restore(device.save()));
-        assertErrno(Errno.EINVAL, () -> device.restore(small.save()));
-
-        assertThat(plane().width()).isEqualTo(640);
-        small.close();
     }
 
     private void show(int width, int height) {

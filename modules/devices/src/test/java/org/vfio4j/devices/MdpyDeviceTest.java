@@ -4,21 +4,16 @@ package org.vfio4j.devices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.vfio4j.devices.Access.assertErrno;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Eventfd;
 import org.vfio4j.linux.Mapping;
 import org.vfio4j.vfio.DeviceInfo;
-import org.vfio4j.vfio.DeviceState;
-import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.IrqRequest;
@@ -146,43 +141,5 @@ class MdpyDeviceTest {
         }
         assertErrno(Errno.EINVAL, () -> device.setIrqs(IrqRequest.disable(index)));
         assertErrno(Errno.EINVAL, () -> device.irqInfo(5 + index));
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-    void itHasNoFeatures(int feature) {
-        assertErrno(Errno.ENOTTY, () -> device.feature(feature | Feature.PROBE, MemorySegment.NULL));
-        assertErrno(Errno.ENOTTY, () -> device.feature(feature | Feature.GET, access.payload(64)));
-        assertErrno(Errno.ENOTTY, () -> device.setDeviceState(DeviceState.STOP));
-    }
-
-    @Test
-    void itsStateMakesAnotherOneTheSame() {
-        access.config(0x10, 0xfe00_0000);
-        access.write(0, 0, 4, 0xabcdef);
-        MdpyDevice other = vga();
-        try (Access elsewhere = new Access(other)) {
-            other.restore(device.save());
-
-            assertThat(elsewhere.config(0x10)).isEqualTo(0xfe00_0008);
-            assertThat(elsewhere.read(0, 0, 4)).isEqualTo(0xabcdef);
-            assertThat(other.save().config()).isEqualTo(device.save().config());
-            assertThat(other.save().framebuffer().mismatch(device.save().framebuffer()))
-                    .isEqualTo(-1);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(names = "VGA", mode = EnumSource.Mode.EXCLUDE)
-    void aStateOfAnotherModelOrVersionIsRefused(MdpyDevice.Model model) {
-        MdpyDevice.State state = device.save();
-        MdpyDevice other = MdpyDevice.create(model, () -> {});
-
-        assertErrno(Errno.EINVAL, () -> other.restore(state));
-        assertErrno(Errno.EINVAL, () -> device.restore(new MdpyDevice.State(2, state.config(), state.framebuffer())));
-        TreeMap<String, Long> config = new TreeMap<>(state.config());
-        config.put("bar0", 1L);
-        assertErrno(Errno.EINVAL, () -> device.restore(new MdpyDevice.State(1, config, state.framebuffer())));
-        other.close();
     }
 }

@@ -47,6 +47,8 @@ public final class Errno {
     public static final int ENOTCONN = 107;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
+    public static final int ECANCELED = 125;
 
     private static final Map<Integer, String[]> KNOWN = Map.ofEntries(
             known(EPERM, "EPERM", "not permitted"),
@@ -90,7 +92,9 @@ public final class Errno {
             known(ECONNRESET, "ECONNRESET", "connection reset"),
             known(ENOTCONN, "ENOTCONN", "not connected"),
             known(ETIMEDOUT, "ETIMEDOUT", "timed out"),
-            known(ECONNREFUSED, "ECONNREFUSED", "connection refused"));
+            known(ECONNREFUSED, "ECONNREFUSED", "connection refused"),
+            known(EHOSTUNREACH, "EHOSTUNREACH", "host not reachable"),
+            known(ECANCELED, "ECANCELED", "cancelled"));
 
     private Errno() {}
 

@@ -13,12 +13,13 @@ import java.lang.invoke.MethodHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Sends and receives bytes with file descriptors beside them over a UNIX socket: sendmsg(2) and recvmsg(2) with SCM_RIGHTS.
  *
- * <p>Its control memory is made once, so a message without descriptors allocates nothing. One thread at a time, and {@link #close} is
- * that thread's too: to end one that waits in {@link #receive}, let it wait in {@link Poll} for the socket and an {@link Eventfd}.
+ * <p>Its control memory is made once, so a message without descriptors allocates nothing. One thread at a time: a second one is refused with an
+ * {@link IllegalStateException}, since the kernel would write where the first one's bytes are to go. {@link #close} is that thread's too: to end one that waits in {@link #receive}, let it wait in {@link Poll} for the socket and an {@link Eventfd}.
  */
 public final class FdChannel implements AutoCloseable {
     /** The kernel's own limit ({@code SCM_MAX_FD}). */
@@ -72,6 +73,7 @@ public final class FdChannel implements AutoCloseable {
     private final MemorySegment control = arena.allocate(controlSize(MAX_FDS), Long.BYTES);
     private final Fd socket;
     private final List<Fd> received = new ArrayList<>();
+    private final AtomicBoolean busy = new AtomicBoolean();
 
     /** Takes ownership of a connected socket. */
     public static FdChannel take(Fd socket) {
@@ -106,9 +108,10 @@ public final class FdChannel implements AutoCloseable {
                     "sendmsg of " + fds.size() + " descriptors with " + length + " bytes",
                     socket.subject());
         }
-        point(bytes, offset, length);
-        attach(fds);
+        enter();
         try {
+            point(bytes, offset, length);
+            attach(fds);
             long n;
             do {
                 // SAFETY: header points to vector, control and a checked range of bytes, all live until this method
@@ -118,6 +121,8 @@ public final class FdChannel implements AutoCloseable {
             return Native.check(n, "sendmsg", socket.subject());
         } catch (Throwable e) {
             throw Native.unexpected(e);
+        } finally {
+            busy.set(false);
         }
     }
 
@@ -145,6 +150,15 @@ public final class FdChannel implements AutoCloseable {
         if (length == 0) {
             throw new IllegalArgumentException("nothing to receive into");
         }
+        enter();
+        try {
+            return receiveAlone(into, offset, length, wait);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private long receiveAlone(MemorySegment into, long offset, long length, Wait wait) {
         point(into, offset, length);
         header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
         long n;
@@ -187,6 +201,12 @@ public final class FdChannel implements AutoCloseable {
         socket.close();
         if (arena.scope().isAlive()) {
             arena.close();
+        }
+    }
+
+    private void enter() {
+        if (!busy.compareAndSet(false, true)) {
+            throw new IllegalStateException("another thread is sending on or receiving from " + socket.subject());
         }
     }
 

@@ -14,6 +14,7 @@ public final class Memfd {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
     private static final int F_ADD_SEALS = 1033;
+    private static final int F_GET_SEALS = 1034;
     private static final int F_SEAL_SEAL = 1;
     private static final int F_SEAL_SHRINK = 2;
     private static final int F_SEAL_GROW = 4;
@@ -44,6 +45,18 @@ public final class Memfd {
         } catch (Throwable e) {
             fd.close();
             throw Native.unexpected(e);
+        }
+    }
+
+    /**
+     * Whether nobody can shrink the file under a mapping of it, which would end the process that reads there (SIGBUS): it is a memfd that is
+     * sealed so.
+     */
+    public static boolean cannotShrink(Fd fd) {
+        try {
+            return (fd.fcntl(F_GET_SEALS, 0, "fcntl(F_GET_SEALS)") & F_SEAL_SHRINK) != 0;
+        } catch (LinuxException e) {
+            return false;
         }
     }
 }

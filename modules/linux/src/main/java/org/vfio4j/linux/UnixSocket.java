@@ -158,16 +158,24 @@ public final class UnixSocket {
 
     /** Bounds how long a call that sends on this socket or receives from it waits for a byte to go or come: then it is EAGAIN. */
     public static void bound(Fd socket, Duration wait) {
+        bound(socket, SO_SNDTIMEO, wait);
+        boundReceiving(socket, wait);
+    }
+
+    /** The same for receiving only. */
+    public static void boundReceiving(Fd socket, Duration wait) {
+        bound(socket, SO_RCVTIMEO, wait);
+    }
+
+    private static void bound(Fd socket, int option, Duration wait) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment timeval = arena.allocate(ValueLayout.JAVA_LONG, 2);
             timeval.setAtIndex(ValueLayout.JAVA_LONG, 0, wait.toSeconds());
             timeval.setAtIndex(ValueLayout.JAVA_LONG, 1, wait.toNanosPart() / 1000);
-            for (int option : new int[] {SO_RCVTIMEO, SO_SNDTIMEO}) {
-                // SAFETY: timeval is the two longs of struct timeval and its size is given.
-                int r = (int) SETSOCKOPT.invokeExact(
-                        Native.state(), socket.number(), SOL_SOCKET, option, timeval, (int) timeval.byteSize());
-                Native.check(r, "setsockopt(SO_RCVTIMEO)", socket.subject());
-            }
+            // SAFETY: timeval is the two longs of struct timeval and its size is given.
+            int r = (int) SETSOCKOPT.invokeExact(
+                    Native.state(), socket.number(), SOL_SOCKET, option, timeval, (int) timeval.byteSize());
+            Native.check(r, "setsockopt of a timeout", socket.subject());
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

@@ -55,6 +55,35 @@ class FdChannelTest {
         assertThat(OpenFiles.ofMemfd(NAME)).as("only the test's own").isOne();
     }
 
+    /** The two would share what tells the kernel where the bytes go: what is beside them in memory would be written over. */
+    @Test
+    void aSecondThreadIsRefused() throws InterruptedException {
+        Thread first = Thread.ofPlatform().start(() -> {
+            long n = 0;
+            while (n == 0) {
+                try {
+                    n = receiver.receive(buffer);
+                } catch (IllegalStateException e) {
+                    Thread.onSpinWait(); // the other was first
+                }
+            }
+        });
+
+        MemorySegment other = arena.allocate(16);
+        boolean refused = false;
+        while (!refused) {
+            try {
+                assertThat(receiver.receive(other, 0, 16, FdChannel.Wait.NONE)).isEqualTo(FdChannel.NOTHING);
+            } catch (IllegalStateException e) {
+                refused = true;
+            }
+        }
+
+        sender.send(bytes("x"), List.of());
+        first.join();
+        assertThat(buffer.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 'x');
+    }
+
     private MemorySegment bytes(String text) {
         return arena.allocateFrom(ValueLayout.JAVA_BYTE, text.getBytes(StandardCharsets.US_ASCII));
     }

@@ -34,6 +34,17 @@ class MappingTest {
     }
 
     @Test
+    void aPopulatedMappingIsTheFilesMemoryToo() {
+        try (Mapping one = Mapping.populated(memory, 0, 2 * PAGE);
+                Mapping two = Mapping.readOnly(memory, 0, 2 * PAGE)) {
+            assertThat(one.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+            one.segment().set(ValueLayout.JAVA_INT, PAGE, 7);
+
+            assertThat(two.segment().get(ValueLayout.JAVA_INT, PAGE)).isEqualTo(7);
+        }
+    }
+
+    @Test
     void aReadOnlyMappingRefusesWrites() {
         try (Mapping mapping = Mapping.readOnly(memory, 0, PAGE)) {
             assertThat(mapping.segment().isReadOnly()).isTrue();

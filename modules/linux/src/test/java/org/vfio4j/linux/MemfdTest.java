@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +29,15 @@ class MemfdTest {
             assertThatExceptionOfType(LinuxException.class)
                     .isThrownBy(() -> FileIo.truncate(received, size))
                     .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EPERM));
+        }
+    }
+
+    @Test
+    void itIsKnownFromAFileThatCanShrink(@TempDir Path folder) {
+        try (Fd memfd = Memfd.create("memfd-test", 4096);
+                Fd file = FileIo.open(folder.resolve("file").toString(), FileIo.O_RDWR | FileIo.O_CREAT)) {
+            assertThat(Memfd.cannotShrink(memfd)).isTrue();
+            assertThat(Memfd.cannotShrink(file)).isFalse();
         }
     }
 

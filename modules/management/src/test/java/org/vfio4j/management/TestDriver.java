@@ -10,11 +10,13 @@ import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.core.DeviceFeatures;
 import org.vfio4j.vfio.mdev.MdevDriver;
 import org.vfio4j.vfio.mdev.MdevType;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 
 /** A vendor driver whose types are the devices that its test gave it; three more can be made of each. */
 public final class TestDriver implements MdevDriver {
     private final String name;
     private final Map<String, VfioDevice> devices = new LinkedHashMap<>();
+    private Optional<MigrationVersion> states = Optional.empty();
 
     public TestDriver(String name) {
         this.name = name;
@@ -24,6 +26,17 @@ public final class TestDriver implements MdevDriver {
     public TestDriver type(String id, VfioDevice device) {
         devices.put(id, device);
         return this;
+    }
+
+    /** Says what it calls the states of its devices, and which it loads. */
+    public TestDriver states(String saved, String... accepted) {
+        states = Optional.of(new MigrationVersion(saved, List.of(accepted)));
+        return this;
+    }
+
+    @Override
+    public Optional<MigrationVersion> migrationVersion(MdevType type) {
+        return states;
     }
 
     @Override

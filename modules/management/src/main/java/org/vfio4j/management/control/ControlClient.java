@@ -13,6 +13,7 @@ import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.json.LineChannel;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,7 +38,8 @@ public final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             return Optional.empty();
         }
-        ControlClient client = new ControlClient(socket, new LineChannel(channel, MAX_BYTES));
+        ControlClient client =
+                new ControlClient(socket, new LineChannel(channel, MAX_BYTES, ControlException::tooLong));
         try {
             answer(client.receive()).at("vfio4j").object();
             return Optional.of(client);

@@ -16,4 +16,9 @@ public final class ControlException extends ErrnoException {
     public ControlException(int errno, String what) {
         super(errno, what);
     }
+
+    /** EMSGSIZE: a message is longer than any may be. */
+    static ControlException tooLong(String what) {
+        return new ControlException(Errno.EMSGSIZE, what);
+    }
 }

@@ -4,6 +4,7 @@ package org.vfio4j.management.control;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -13,12 +14,14 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.json.LineChannel;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,11 +59,13 @@ public final class ControlServer implements AutoCloseable {
      *
      * @param value what the client gets
      * @param afterwards done when he has it
+     * @param takeOverOrNull gets the connection then, which says no more lines and ends when this returns; null for one that goes on
      */
-    public record Reply(JsonNode value, Runnable afterwards) {
+    public record Reply(
+            JsonNode value, Runnable afterwards, @Nullable Consumer<ByteChannel> takeOverOrNull) {
         /** With nothing to do afterwards. */
         public Reply(JsonNode value) {
-            this(value, () -> {});
+            this(value, () -> {}, null);
         }
     }
 
@@ -125,7 +130,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel client) {
-        try (LineChannel lines = new LineChannel(client, ControlRequest.MAX_BYTES)) {
+        try (LineChannel lines = new LineChannel(client, ControlRequest.MAX_BYTES, ControlException::tooLong)) {
             Optional<ErrnoException> refusal = refusal(client);
             if (refusal.isPresent()) {
                 lines.write(error(refusal.get(), null));
@@ -134,7 +139,7 @@ public final class ControlServer implements AutoCloseable {
             lines.write(handler.greeting());
             boolean goesOn = true;
             while (goesOn) {
-                goesOn = answerNext(lines);
+                goesOn = answerNext(lines, client);
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a client went away", e);
@@ -144,7 +149,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /** Whether the connection goes on. */
-    private boolean answerNext(LineChannel lines) throws IOException {
+    private boolean answerNext(LineChannel lines, SocketChannel client) throws IOException {
         ControlRequest request;
         try {
             Optional<byte[]> line = lines.read();
@@ -167,6 +172,11 @@ public final class ControlServer implements AutoCloseable {
         answer.set("return", reply.value());
         lines.write(withId(answer, request.idOrNull()));
         reply.afterwards().run();
+        Consumer<ByteChannel> takeOver = reply.takeOverOrNull();
+        if (takeOver != null) {
+            takeOver.accept(client);
+            return false;
+        }
         return true;
     }
 

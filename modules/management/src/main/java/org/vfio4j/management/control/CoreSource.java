@@ -15,11 +15,12 @@ import org.vfio4j.vfio.user.DeviceSource;
 import org.vfio4j.vfio.user.Offer;
 
 /** A device of a user-space host, for a server: opened in the core, as any other user opens it. */
-final class CoreSource implements DeviceSource {
+public final class CoreSource implements DeviceSource {
     private final UserHost host;
     private final CoreDevice device;
 
-    CoreSource(UserHost host, CoreDevice device) {
+    /** A device of that host. */
+    public CoreSource(UserHost host, CoreDevice device) {
         this.host = host;
         this.device = device;
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
  * Where a running host keeps what.
  *
  * @param run the control socket, the devices' sockets and the process's number; gone at the next boot
- * @param state what is to stay: the definitions
+ * @param state what is to stay: the definitions, and what is written down of devices that move
  */
 public record Folders(Path run, Path state) {
     private static final String NAME = "vfio4j";
@@ -43,9 +43,19 @@ public record Folders(Path run, Path state) {
         return run.resolve("pid");
     }
 
+    /** The secret that the web console asks for, readable by its own user only. */
+    public Path consoleToken() {
+        return run.resolve("console-token");
+    }
+
     /** The definitions, laid out as mdevctl's. */
     public Path definitions() {
         return state.resolve("mdevctl.d");
+    }
+
+    /** What is written down of devices that move. */
+    public Path migrations() {
+        return state.resolve("migrations");
     }
 
     private static Path stateOf(Map<String, String> environment) {

@@ -18,16 +18,22 @@ import org.vfio4j.management.definition.Definition;
 import org.vfio4j.management.definition.Definition.Start;
 import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.definition.Modification;
+import org.vfio4j.management.display.MonitorSize;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.host.RefusedException;
+import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.migrate.Migrations;
+import org.vfio4j.management.plan.Resolution;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Prober;
 import org.vfio4j.management.probe.Way;
 import org.vfio4j.management.probe.Ways;
 import org.vfio4j.management.snapshot.Json;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.mdev.Uuids;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -39,9 +45,11 @@ public final class HostCommands implements ControlServer.Handler {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int DEFAULT_STOP_SECONDS = 10;
     private static final int MAX_STOP_SECONDS = 3600;
+    private static final int MAX_WAIT_MILLIS = 60_000;
 
     private final DefinedHost defined;
     private final String version;
+    private final HostChanges changes = new HostChanges();
     private final Map<String, Function<Cursor, Reply>> commands = new TreeMap<>();
 
     /**
@@ -49,11 +57,18 @@ public final class HostCommands implements ControlServer.Handler {
      *
      * @param version of the server
      * @param sysfsOrNull where its sysfs is mounted; null where it is not
+     * @param migrationsOrNull moves its devices; null for a host that moves none
      * @param shutdown ends the host
      */
-    public HostCommands(DefinedHost defined, String version, @Nullable Path sysfsOrNull, Runnable shutdown) {
+    public HostCommands(
+            DefinedHost defined,
+            String version,
+            @Nullable Path sysfsOrNull,
+            @Nullable Migrations migrationsOrNull,
+            Runnable shutdown) {
         this.defined = defined;
         this.version = version;
+        defined.host().core().listen(changes);
         commands.put("query-version", at -> reply(greeting()));
         commands.put("query-commands", at -> reply(names()));
         commands.put("query-machine", at -> reply(machine()));
@@ -61,6 +76,7 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("types", at -> reply(Json.types(kind(), defined.host().types())));
         commands.put("list", at -> reply(Json.list(kind(), defined.host().inventory())));
         commands.put("list-defined", at -> reply(listDefined()));
+        commands.put("await-change", at -> reply(awaitChange(at)));
         commands.put("find", at -> reply(find(at.at("device").text())));
         commands.put("probe", at -> reply(probe(at)));
         commands.put("compare", at -> reply(compare(at)));
@@ -70,7 +86,12 @@ public final class HostCommands implements ControlServer.Handler {
         commands.put("define", at -> reply(define(at)));
         commands.put("undefine", at -> reply(undefine(at)));
         commands.put("modify", at -> reply(modify(at)));
-        commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown));
+        commands.put("query-edid", at -> reply(monitor(at, null)));
+        commands.put("set-edid", at -> reply(monitor(at, size(at))));
+        if (migrationsOrNull != null) {
+            commands.putAll(new MigrateCommands(migrationsOrNull).all());
+        }
+        commands.put("shutdown", at -> new Reply(NODES.objectNode(), shutdown, null));
     }
 
     @Override
@@ -133,6 +154,11 @@ public final class HostCommands implements ControlServer.Handler {
         return new DefinedDevice(definition, defined.active(definition.uuid()).isPresent()).json();
     }
 
+    private ObjectNode awaitChange(Cursor at) {
+        int atMost = Math.min(at.at("timeout_ms").count(), MAX_WAIT_MILLIS);
+        return NODES.objectNode().put("change", changes.await(at.at("seen").count(), Duration.ofMillis(atMost)));
+    }
+
     private ObjectNode find(String name) {
         ObjectNode node = NODES.objectNode();
         node.set(
@@ -189,10 +215,7 @@ public final class HostCommands implements ControlServer.Handler {
             return defined.host().inventory().devices();
         }
         return names.each(Cursor::text).stream()
-                .map(name -> defined.host()
-                        .find(name)
-                        .orElseThrow(() -> new RefusedException(
-                                Errno.ENODEV, "there is no device " + name, "vfio list shows what there is.")))
+                .map(name -> defined.host().find(name).orElseThrow(() -> unknown(name)))
                 .toList();
     }
 
@@ -227,6 +250,32 @@ public final class HostCommands implements ControlServer.Handler {
                         at.at("index").countOrNull())));
     }
 
+    /** A device that somebody uses is asked beside him; any other is opened for this. */
+    private ObjectNode monitor(Cursor at, @Nullable Resolution wantedOrNull) {
+        String name = at.at("device").text();
+        UserHost host = defined.host();
+        CoreDevice device = host.core().device(name).orElseThrow(() -> unknown(name));
+        try (VfioDevice opened =
+                device.openCount() > 0 ? device.display() : host.core().open(name, host.self())) {
+            MonitorSize monitor = MonitorSize.of(opened);
+            if (wantedOrNull != null) {
+                monitor.set(wantedOrNull);
+            }
+            return monitor.json();
+        }
+    }
+
+    private static Resolution size(Cursor at) {
+        String text = at.at("size").text();
+        return Resolution.parse(text)
+                .orElseThrow(() ->
+                        new RefusedException(Errno.EINVAL, "a size is such as 1280x800, not \"" + text + "\"", ""));
+    }
+
+    private static RefusedException unknown(String device) {
+        return new RefusedException(Errno.ENODEV, "there is no device " + device, "vfio list shows what there is.");
+    }
+
     private static Wanted wanted(Cursor at) {
         return new Wanted(
                 at.at("device").isAbsent() ? null : uuid(at),
@@ -243,7 +292,7 @@ public final class HostCommands implements ControlServer.Handler {
         return Optional.ofNullable(at.at("parent").textOrNull());
     }
 
-    private static UUID uuid(Cursor at) {
+    static UUID uuid(Cursor at) {
         String text = at.at("device").text();
         try {
             return Uuids.parse(text);

@@ -2,6 +2,7 @@
 package org.vfio4j.management.control;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,9 +14,12 @@ import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.migrate.Move;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.InventoryReader;
+import org.vfio4j.management.snapshot.Snapshot;
+import org.vfio4j.management.snapshot.SnapshotReader;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -78,6 +82,18 @@ public final class RunningHost implements AutoCloseable {
         return new Defined(at.at("definitions").each(DefinedDevice::read), findings(at));
     }
 
+    /**
+     * Waits until a device comes or goes. Nobody else can use this connection meanwhile.
+     *
+     * @param seen what the last call returned; 0 returns at once
+     * @return a number that changes with every device that comes or goes
+     */
+    public int awaitChange(int seen, Duration atMost) {
+        return client.call("await-change", arguments().put("seen", seen).put("timeout_ms", atMost.toMillis()))
+                .at("change")
+                .count();
+    }
+
     /** The device of that name. */
     public Optional<HostDevice> find(String name) {
         Cursor device = client.call("find", arguments().put("device", name)).at("device");
@@ -127,6 +143,27 @@ public final class RunningHost implements AutoCloseable {
     /** Writes a device down. */
     public Definition define(ObjectNode wanted) {
         return DefinedDevice.read(client.call("define", wanted)).definition();
+    }
+
+    /** Begins to move a device. */
+    public Move migrate(ObjectNode wanted) {
+        return Move.read(client.call("migrate", wanted));
+    }
+
+    /** How far a move is. */
+    public Move move(String id) {
+        return Move.read(client.call("query-migrate", arguments().put("id", id)));
+    }
+
+    /** The moves that are on their way, in doubt, or ended lately. */
+    public List<Move> moves() {
+        return client.call("query-migrations", arguments()).at("moves").each(Move::read);
+    }
+
+    /** A snapshot of the host that a device is to move to. */
+    public Snapshot destination(String to) {
+        return SnapshotReader.read(
+                client.call("query-destination", arguments().put("to", to)).at("snapshot"));
     }
 
     /** Has a command done whose answer says nothing: stop, undefine, modify, shutdown. */

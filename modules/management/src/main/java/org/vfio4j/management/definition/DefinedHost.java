@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
@@ -119,10 +120,21 @@ public final class DefinedHost {
 
     /** Makes every device that is defined to start by itself and is not there. What cannot be made is a finding. */
     public List<Finding> autostart() {
+        return autostart(Set.of());
+    }
+
+    /**
+     * The same, but for some.
+     *
+     * @param elsewhere devices that are not to be made, since they may be another host's
+     */
+    public List<Finding> autostart(Set<UUID> elsewhere) {
         Definitions.Listing listing = definitions.list();
         List<Finding> findings = new ArrayList<>(listing.findings());
         for (Definition definition : listing.definitions()) {
-            if (definition.start() == Start.AUTO && active(definition.uuid()).isEmpty()) {
+            if (definition.start() == Start.AUTO
+                    && !elsewhere.contains(definition.uuid())
+                    && active(definition.uuid()).isEmpty()) {
                 try {
                     start(definition);
                 } catch (ErrnoException e) {
@@ -138,8 +150,8 @@ public final class DefinedHost {
         return findings;
     }
 
-    /** A device whose attributes cannot all be set as defined is taken away again, as mdevctl does. */
-    private HostDevice start(Definition definition) {
+    /** Makes a device as it is written down; one whose attributes cannot all be set is taken away again, as mdevctl does. */
+    public HostDevice start(Definition definition) {
         HostDevice device = host.start(definition.parent(), definition.type(), definition.uuid());
         for (Attribute attribute : definition.attributes()) {
             try {

@@ -43,6 +43,11 @@ public record Definition(UUID uuid, String parent, String type, Start start, Lis
         return DefinitionFile.read(uuid, parent, json);
     }
 
+    /** The same, to be written. */
+    public byte[] json() {
+        return DefinitionFile.write(this);
+    }
+
     /** When a device is made. */
     public enum Start {
         /** When its host or its parent starts. */

@@ -15,19 +15,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Files that are whole whenever the process or the machine stops: written aside, synced, renamed, and the folder synced. */
-final class DurableFiles {
+public final class DurableFiles {
     private static final String ASIDE = ".vfio4j-";
 
     private DurableFiles() {}
 
     /** The file's bytes, the first {@code limit} of them. */
-    static byte[] read(Path file, int limit) throws IOException {
+    public static byte[] read(Path file, int limit) throws IOException {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             return in.readNBytes(limit);
         }
     }
 
-    static void write(Path file, byte[] content) throws IOException {
+    /** Puts this in the file's place, which may be a new one; its folder is made. */
+    public static void write(Path file, byte[] content) throws IOException {
         Path folder = folder(file);
         makeFolder(folder);
         Path aside = folder.resolve(ASIDE + UUID.randomUUID());
@@ -48,13 +49,14 @@ final class DurableFiles {
         sync(folder);
     }
 
-    static void delete(Path file) throws IOException {
+    /** Removes a file for good. */
+    public static void delete(Path file) throws IOException {
         Files.delete(file);
         sync(folder(file));
     }
 
     /** Removes what {@link #write} left aside when its process was killed. */
-    static void clean(Path folder) {
+    public static void clean(Path folder) {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ASIDE + "*")) {
             for (Path file : left) {
                 Files.deleteIfExists(file);

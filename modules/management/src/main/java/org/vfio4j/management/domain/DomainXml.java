@@ -5,10 +5,7 @@ import com.github.difflib.DiffUtils;
 import com.github.difflib.UnifiedDiffUtils;
 import eu.maveniverse.domtrip.Document;
 import eu.maveniverse.domtrip.DomTripException;
-import eu.maveniverse.domtrip.Editor;
 import eu.maveniverse.domtrip.Element;
-import eu.maveniverse.domtrip.QuoteStyle;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,12 +24,12 @@ public final class DomainXml {
     private static final int CONTEXT_LINES = 3;
 
     private final String original;
-    private final Editor editor;
+    private final XmlChanges changes;
     private final Element domain;
 
-    private DomainXml(String original, Editor editor, Element domain) {
+    private DomainXml(String original, XmlChanges changes, Element domain) {
         this.original = original;
-        this.editor = editor;
+        this.changes = changes;
         this.domain = domain;
     }
 
@@ -46,7 +43,7 @@ public final class DomainXml {
                 throw new DomainException(
                         "domain XML", "has the root element " + root.name() + ", where virsh dumpxml has domain");
             }
-            return new DomainXml(text, new Editor(document), root);
+            return new DomainXml(text, new XmlChanges(document), root);
         } catch (DomTripException e) {
             throw new DomainException("domain XML", "cannot be read: " + e.getMessage());
         }
@@ -54,7 +51,7 @@ public final class DomainXml {
 
     /** As it is now. */
     public String xml() {
-        return editor.toXml();
+        return changes.xml();
     }
 
     /** What has been changed since it was read: a unified diff, empty if nothing was. */
@@ -73,12 +70,12 @@ public final class DomainXml {
 
     /** The machine type as it stands there, such as {@code pc-q35-9.2}. */
     public Optional<String> machine() {
-        return find("os", "type").flatMap(type -> attribute(type, "machine"));
+        return find("os", "type").flatMap(type -> XmlChanges.attribute(type, "machine"));
     }
 
     /** The guest's architecture, such as {@code x86_64}. */
     public Optional<String> architecture() {
-        return find("os", "type").flatMap(type -> attribute(type, "arch"));
+        return find("os", "type").flatMap(type -> XmlChanges.attribute(type, "arch"));
     }
 
     /** The program that runs it. */
@@ -94,7 +91,7 @@ public final class DomainXml {
     /** Whether the guest's memory is shared, so that another process can map it. */
     public boolean sharesMemory() {
         return find("memoryBacking", "access")
-                .flatMap(access -> attribute(access, "mode"))
+                .flatMap(access -> XmlChanges.attribute(access, "mode"))
                 .filter("shared"::equals)
                 .isPresent();
     }
@@ -108,7 +105,7 @@ public final class DomainXml {
     public List<String> videos() {
         return devices("video")
                 .map(video -> video.childElement("model")
-                        .flatMap(model -> attribute(model, "type"))
+                        .flatMap(model -> XmlChanges.attribute(model, "type"))
                         .orElse("default"))
                 .toList();
     }
@@ -120,18 +117,28 @@ public final class DomainXml {
 
     /** The arguments that QEMU gets beside libvirt's, {@code qemu:commandline}. */
     public List<String> arguments() {
-        return domain.childElements()
-                .filter(element -> element.localName().equals("commandline"))
+        return XmlChanges.elements(domain, "commandline")
                 .flatMap(Element::childElements)
-                .flatMap(element -> attribute(element, "value").stream())
+                .flatMap(element -> XmlChanges.attribute(element, "value").stream())
+                .toList();
+    }
+
+    /** The values that QEMU's objects get of a property by {@code qemu:override}. */
+    public List<String> overridden(String property) {
+        Stream<Element> properties = XmlChanges.elements(domain, "override")
+                .flatMap(override -> XmlChanges.elements(override, "device"))
+                .flatMap(device -> XmlChanges.elements(device, "frontend"))
+                .flatMap(frontend -> XmlChanges.elements(frontend, "property"));
+        return XmlChanges.having(properties, "name", property)
+                .flatMap(element -> XmlChanges.attribute(element, "value").stream())
                 .toList();
     }
 
     /** Lets the guest's memory be shared: a memfd that others map. */
     public void shareMemory() {
-        Element backing = child(domain, "memoryBacking", "currentMemory", "memory", "title", "name");
-        set(child(backing, "source"), "type", "memfd");
-        set(child(backing, "access"), "mode", "shared");
+        Element backing = changes.child(domain, "memoryBacking", "currentMemory", "memory", "title", "name");
+        changes.set(changes.child(backing, "source"), "type", "memfd");
+        changes.set(changes.child(backing, "access"), "mode", "shared");
     }
 
     /** Gives the guest a device, behind the last of its kind. */
@@ -146,7 +153,7 @@ public final class DomainXml {
 
     /** Lets graphics listen on no address: only a local viewer gets in, as SPICE with OpenGL needs. */
     public void listenNowhere(Graphics graphics) {
-        set(child(graphics.element(), "listen"), "type", "none");
+        changes.set(changes.child(graphics.element(), "listen"), "type", "none");
     }
 
     /**
@@ -159,43 +166,34 @@ public final class DomainXml {
         if (!optional && renderNodeOrNull == null) {
             return;
         }
-        Element gl = child(graphics.element(), "gl");
+        Element gl = changes.child(graphics.element(), "gl");
         if (optional) {
-            set(gl, "enable", "yes");
+            changes.set(gl, "enable", "yes");
         }
         if (renderNodeOrNull != null) {
-            set(gl, "rendernode", renderNodeOrNull);
+            changes.set(gl, "rendernode", renderNodeOrNull);
         }
     }
 
     /** Takes graphics away. */
     public void remove(Graphics graphics) {
-        editor.removeElement(graphics.element());
+        changes.remove(graphics.element());
     }
 
     void remove(Element element) {
-        editor.removeElement(element);
+        changes.remove(element);
     }
 
     /** Leaves the guest no emulated video device. */
     public void removeVideos() {
         List<Element> videos = devices("video").toList();
-        for (Element more : videos.stream().skip(1).toList()) {
-            editor.removeElement(more);
-        }
+        videos.stream().skip(1).forEach(changes::remove);
         Element video = videos.isEmpty() ? add("video", Map.of()) : videos.getFirst();
-        List<Element> models = video.childElements()
+        List<Element> others = video.childElements()
                 .filter(e -> !e.localName().equals("model"))
                 .toList();
-        models.forEach(editor::removeElement);
-        Element model = child(video, "model");
-        List<String> others = model.attributes().keySet().stream()
-                .filter(a -> !a.equals("type"))
-                .toList();
-        others.forEach(model::removeAttribute);
-        List<Element> within = model.childElements().toList();
-        within.forEach(editor::removeElement);
-        set(model, "type", "none");
+        others.forEach(changes::remove);
+        changes.only(changes.child(video, "model"), "type", "none");
     }
 
     /**
@@ -206,8 +204,8 @@ public final class DomainXml {
     public void addArguments(List<String> arguments) {
         Element commandline = qemuElement("commandline");
         for (String argument : arguments) {
-            Element added = selfClosed(commandline, prefix() + "arg");
-            set(added, "value", argument);
+            Element added = changes.add(commandline, prefix() + "arg");
+            changes.set(added, "value", argument);
         }
     }
 
@@ -219,64 +217,15 @@ public final class DomainXml {
      */
     public void override(String alias, String property, String type, String value) {
         Element override = qemuElement("override");
-        Element device = named(override, "device", "alias", alias);
-        Element frontend = child(device, prefix() + "frontend");
-        Element element = named(frontend, "property", "name", property);
-        set(element, "type", type);
-        set(element, "value", value);
+        Element device = changes.named(override, prefix() + "device", "alias", alias);
+        Element frontend = changes.child(device, prefix() + "frontend");
+        Element element = changes.named(frontend, prefix() + "property", "name", property);
+        changes.set(element, "type", type);
+        changes.set(element, "value", value);
     }
 
-    void set(Element element, String attribute, String value) {
-        if (element.hasAttribute(attribute)) {
-            element.attribute(attribute, value);
-        } else {
-            element.attribute(attribute, value, QuoteStyle.SINGLE);
-        }
-    }
-
-    /** The child of that name, made if there is none, behind the last of the elements named before. */
-    Element child(Element parent, String name, String... behind) {
-        Optional<Element> found = childOf(parent, name);
-        if (found.isPresent()) {
-            return found.get();
-        }
-        for (String sibling : behind) {
-            Optional<Element> before = parent.childElements(sibling).reduce((a, b) -> b);
-            if (before.isPresent()) {
-                return editor.insertElementAfter(before.get(), name).selfClosing(true);
-            }
-        }
-        return selfClosed(parent, name);
-    }
-
-    Element selfClosed(Element parent, String name) {
-        parent.selfClosing(false);
-        return editor.addElement(parent, name).selfClosing(true);
-    }
-
-    static Optional<String> attribute(Element element, String name) {
-        @Nullable String value = element.attribute(name);
-        return Optional.ofNullable(value);
-    }
-
-    private static Optional<Element> childOf(Element parent, String qualifiedName) {
-        return parent.childElements()
-                .filter(element -> element.qualifiedName().equals(qualifiedName))
-                .findFirst();
-    }
-
-    private Element named(Element parent, String name, String attribute, String value) {
-        String qualified = prefix() + name;
-        return parent.childElements()
-                .filter(element -> element.qualifiedName().equals(qualified))
-                .filter(element ->
-                        attribute(element, attribute).filter(value::equals).isPresent())
-                .findFirst()
-                .orElseGet(() -> {
-                    Element added = selfClosed(parent, qualified);
-                    set(added, attribute, value);
-                    return added;
-                });
+    XmlChanges changes() {
+        return changes;
     }
 
     /** The prefix that the document has for QEMU's namespace, with its colon; the namespace is declared if it is not yet. */
@@ -286,31 +235,20 @@ public final class DomainXml {
                 return attribute.getKey().substring("xmlns:".length()) + ":";
             }
         }
-        set(domain, "xmlns:qemu", QEMU_NAMESPACE);
+        changes.set(domain, "xmlns:qemu", QEMU_NAMESPACE);
         return "qemu:";
     }
 
     private Element qemuElement(String name) {
-        return child(domain, prefix() + name);
+        return changes.child(domain, prefix() + name);
     }
 
     private Element add(String name, Map<String, String> attributes) {
-        Element devices = child(domain, "devices");
-        devices.selfClosing(false);
-        Element added = devices(name)
-                .reduce((a, b) -> b)
-                .map(last -> editor.insertElementAfter(last, name))
-                .orElseGet(() -> editor.addElement(devices, name))
-                .selfClosing(true);
-        attributes.forEach((attribute, value) -> set(added, attribute, value));
-        return added;
+        return changes.addToItsKind(changes.child(domain, "devices"), name, attributes);
     }
 
     private Stream<Element> devices(String name) {
-        List<Element> found = new ArrayList<>();
-        domain.childElement("devices")
-                .ifPresent(devices -> devices.childElements(name).forEach(found::add));
-        return found.stream();
+        return domain.childElement("devices").stream().flatMap(devices -> devices.childElements(name));
     }
 
     private Optional<Element> find(String outer, String inner) {

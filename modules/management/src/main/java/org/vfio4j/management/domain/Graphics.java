@@ -14,21 +14,21 @@ public final class Graphics {
 
     /** {@code vnc}, {@code spice}, {@code egl-headless}, {@code dbus}, {@code sdl}, {@code rdp} or {@code desktop}; empty text if it says nothing. */
     public String type() {
-        return DomainXml.attribute(element, "type").orElse("");
+        return XmlChanges.attribute(element, "type").orElse("");
     }
 
     /** Whether it uses OpenGL: said by {@code <gl enable='yes'>}, and always so for egl-headless. */
     public boolean hasGl() {
         return type().equals("egl-headless")
                 || element.childElement("gl")
-                        .flatMap(gl -> DomainXml.attribute(gl, "enable"))
+                        .flatMap(gl -> XmlChanges.attribute(gl, "enable"))
                         .filter("yes"::equals)
                         .isPresent();
     }
 
     /** The render node it names, such as {@code /dev/dri/renderD128}. */
     public Optional<String> renderNode() {
-        return element.childElement("gl").flatMap(gl -> DomainXml.attribute(gl, "rendernode"));
+        return element.childElement("gl").flatMap(gl -> XmlChanges.attribute(gl, "rendernode"));
     }
 
     Element element() {

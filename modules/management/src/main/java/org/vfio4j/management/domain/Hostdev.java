@@ -21,7 +21,7 @@ public final class Hostdev {
 
     /** {@code mdev}, {@code pci}, {@code usb} and others; empty text if it says nothing. */
     public String type() {
-        return DomainXml.attribute(element, "type").orElse("");
+        return XmlChanges.attribute(element, "type").orElse("");
     }
 
     /** Of a mediated device: {@code vfio-pci}, {@code vfio-ccw} or {@code vfio-ap}. */
@@ -31,7 +31,7 @@ public final class Hostdev {
 
     /** An attribute of the element itself, such as {@code display}, {@code ramfb} or {@code managed}. */
     public Optional<String> attribute(String name) {
-        return DomainXml.attribute(element, name);
+        return XmlChanges.attribute(element, name);
     }
 
     /** The host's name for the device: a UUID in small letters, or a PCI address such as {@code 0000:06:12.5}; empty where it says neither. */
@@ -39,7 +39,7 @@ public final class Hostdev {
         Optional<Element> address = sourceAddress();
         return switch (type()) {
             case "mdev" ->
-                address.flatMap(a -> DomainXml.attribute(a, "uuid")).map(uuid -> uuid.toLowerCase(Locale.ROOT));
+                address.flatMap(a -> XmlChanges.attribute(a, "uuid")).map(uuid -> uuid.toLowerCase(Locale.ROOT));
             case "pci" -> address.flatMap(Hostdev::pciAddress);
             default -> Optional.empty();
         };
@@ -53,7 +53,7 @@ public final class Hostdev {
     /** Whether it is to be reached through iommufd. */
     public boolean wantsIommufd() {
         return element.childElement("driver")
-                .flatMap(driver -> DomainXml.attribute(driver, "iommufd"))
+                .flatMap(driver -> XmlChanges.attribute(driver, "iommufd"))
                 .filter("yes"::equals)
                 .isPresent();
     }
@@ -65,12 +65,12 @@ public final class Hostdev {
 
     /** The name the domain gives it. */
     public Optional<String> alias() {
-        return element.childElement("alias").flatMap(alias -> DomainXml.attribute(alias, "name"));
+        return element.childElement("alias").flatMap(alias -> XmlChanges.attribute(alias, "name"));
     }
 
     /** Sets an attribute of the element itself. */
     public void set(String name, String value) {
-        domain.set(element, name, value);
+        domain.changes().set(element, name, value);
     }
 
     /** Takes an attribute of the element itself away. */
@@ -82,7 +82,7 @@ public final class Hostdev {
 
     /** Gives it a name that the user chooses: one that begins with {@code ua-}. */
     public void setAlias(String alias) {
-        domain.set(domain.child(element, "alias", "source"), "name", alias);
+        domain.changes().set(domain.changes().child(element, "alias", "source"), "name", alias);
     }
 
     /**
@@ -91,9 +91,9 @@ public final class Hostdev {
      * @param device a UUID, or a PCI address such as {@code 0000:06:12.5}
      */
     public void setDevice(String device) {
-        Element address = domain.child(domain.child(element, "source"), "address");
+        Element address = domain.changes().child(domain.changes().child(element, "source"), "address");
         if (type().equals("mdev")) {
-            domain.set(address, "uuid", device);
+            domain.changes().set(address, "uuid", device);
             return;
         }
         String[] parts = device.split("[:.]", -1);
@@ -102,7 +102,7 @@ public final class Hostdev {
         }
         String[] names = {"domain", "bus", "slot", "function"};
         for (int i = 0; i < names.length; i++) {
-            domain.set(address, names[i], "0x" + parts[i]);
+            domain.changes().set(address, names[i], "0x" + parts[i]);
         }
     }
 
@@ -122,7 +122,7 @@ public final class Hostdev {
     }
 
     private static Optional<Integer> number(Element address, String name) {
-        return DomainXml.attribute(address, name)
+        return XmlChanges.attribute(address, name)
                 .filter(text -> NUMBER.matcher(text).matches())
                 .map(text -> text.length() > 1 && Character.toLowerCase(text.charAt(1)) == 'x'
                         ? Integer.parseUnsignedInt(text.substring(2), HEX)

@@ -29,7 +29,12 @@ public record MdevParent(
 
     /** The type of that id. */
     public Optional<Type> type(String id) {
-        return types.stream().filter(type -> type.id().equals(id)).findFirst();
+        for (int i = 0; i < types.size(); i++) {
+            if (types.get(i).id().equals(id)) {
+                return Optional.of(types.get(i));
+            }
+        }
+        return Optional.empty();
     }
 
     /**

@@ -175,8 +175,17 @@ public final class UserHost implements Host {
      * @throws RefusedException ENODEV if there is none; EBUSY if it is still open then
      */
     public void stop(UUID uuid, Duration bound) {
+        stop(uuid, bound, () -> {});
+    }
+
+    /**
+     * The same for somebody who has it open.
+     *
+     * @param lastUse runs once nobody can open it any more: the place to close it
+     */
+    public void stop(UUID uuid, Duration bound, Runnable lastUse) {
         try {
-            mdev.remove(uuid.toString(), bound);
+            mdev.remove(uuid.toString(), bound, lastUse);
         } catch (ErrnoException e) {
             throw Starting.notStopped(uuid, bound, e);
         }

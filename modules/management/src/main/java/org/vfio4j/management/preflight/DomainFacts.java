@@ -16,7 +16,7 @@ public final class DomainFacts {
 
     private DomainFacts() {}
 
-    /** What the rules look at: {@code vm.known}, {@code vm.iommu} and {@code vm.ramfb}. */
+    /** What the rules look at: {@code vm.known}, {@code vm.iommu}, {@code vm.ramfb} and {@code vm.enable-migration}. */
     public static Facts of(DomainXml domain) {
         boolean ramfb = domain.hostdevs().stream()
                 .anyMatch(
@@ -25,7 +25,13 @@ public final class DomainFacts {
                 .put("vm.known", true)
                 .put("vm.iommu", domain.hasIommu())
                 .put("vm.ramfb", ramfb)
+                .put("vm.enable-migration", enableMigration(domain.overridden("enable-migration")))
                 .build();
+    }
+
+    /** One device that is off keeps the whole machine where it is. */
+    private static String enableMigration(List<String> values) {
+        return values.contains("off") ? "off" : values.contains("on") ? "on" : "auto";
     }
 
     /** The devices that a check is to look at: the host's that VFIO hands over, and those that QEMU reaches over vfio-user. */

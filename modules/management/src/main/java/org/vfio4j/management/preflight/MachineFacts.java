@@ -25,6 +25,7 @@ final class MachineFacts {
 
     private final List<String> withoutP2p = new ArrayList<>();
     private final List<String> p2pUnknown = new ArrayList<>();
+    private final List<String> tracked = new ArrayList<>();
     private final List<String> untracked = new ArrayList<>();
     private final List<String> trackingUnknown = new ArrayList<>();
     private final Map<String, String> typeOnParent = new HashMap<>();
@@ -85,10 +86,10 @@ final class MachineFacts {
         Answer migration = probe.answer(Question.MIGRATION);
         List<String> flags = migration instanceof Answer.Yes yes ? yes.flags() : List.of();
         everyDevicePrecopies &= flags.contains("pre-copy");
-        if (!flags.contains("p2p")) {
-            (flags.isEmpty() && !(migration instanceof Answer.No) ? p2pUnknown : withoutP2p).add(name);
-        }
         if (!(migration instanceof Answer.No)) {
+            if (!flags.contains("p2p")) {
+                (flags.isEmpty() ? p2pUnknown : withoutP2p).add(name);
+            }
             tracking(probe);
         }
         if (probe.device().kind() == DeviceKind.MDEV && place.parentOrNull() != null) {
@@ -103,7 +104,7 @@ final class MachineFacts {
 
     private void tracking(DeviceProbe probe) {
         switch (probe.answer(Question.DIRTY_TRACKING)) {
-            case Answer.Yes _ -> {}
+            case Answer.Yes _ -> tracked.add(probe.device().name());
             case Answer.No _ -> {
                 untracked.add(probe.device().name());
                 hasUntrackedMediated |= probe.device().kind() == DeviceKind.MDEV;
@@ -121,6 +122,7 @@ final class MachineFacts {
                 .put("vm.p2p", withoutP2p.isEmpty() ? p2pUnknown.isEmpty() ? "all" : "unknown" : "some")
                 .put("vm.without-p2p", withoutP2p.isEmpty() ? p2pUnknown : withoutP2p)
                 .put("vm.dirty", dirty())
+                .put("vm.tracked", tracked)
                 .put("vm.untracked", untracked.isEmpty() ? trackingUnknown : untracked)
                 .put("vm.mixed-parents", List.copyOf(mixedParents))
                 .build();

@@ -5,12 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.MdevParent;
@@ -151,25 +153,26 @@ final class Placement {
     }
 
     private List<String> types() {
-        List<String> types = destination.inventory().parents().stream()
-                .flatMap(parent -> parent.types().stream().map(MdevParent.Type::id))
-                .distinct()
-                .toList();
-        return types.isEmpty() ? List.of("no types at all") : cut(types);
+        Set<String> types = new LinkedHashSet<>();
+        for (MdevParent parent : destination.inventory().parents()) {
+            parent.types().forEach(type -> types.add(type.id()));
+        }
+        return types.isEmpty() ? List.of("no types at all") : cut(List.copyOf(types), type -> type);
     }
 
     private static List<String> shown(List<HostDevice> devices) {
-        return devices.isEmpty()
-                ? List.of("devices that its snapshot does not show")
-                : cut(devices.stream().map(Placement::held).toList());
+        return devices.isEmpty() ? List.of("devices that its snapshot does not show") : cut(devices, Placement::held);
     }
 
-    private static List<String> cut(List<String> all) {
-        if (all.size() <= SHOWN) {
-            return all;
+    /** The first few in words, and how many more there are. */
+    private static <T> List<String> cut(List<T> all, Function<T, String> words) {
+        List<String> cut = new ArrayList<>(SHOWN + 1);
+        for (int i = 0; i < Math.min(all.size(), SHOWN); i++) {
+            cut.add(words.apply(all.get(i)));
         }
-        List<String> cut = new ArrayList<>(all.subList(0, SHOWN));
-        cut.add((all.size() - SHOWN) + " more");
+        if (all.size() > SHOWN) {
+            cut.add((all.size() - SHOWN) + " more");
+        }
         return cut;
     }
 

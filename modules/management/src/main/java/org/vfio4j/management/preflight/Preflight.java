@@ -4,6 +4,7 @@ package org.vfio4j.management.preflight;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.vfio4j.management.host.DeviceKind;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.HostDevice;
@@ -24,6 +25,12 @@ public final class Preflight {
     /** What a device is called that QEMU gets from a server over vfio-user: this, and the socket's path. */
     public static final String VFIO_USER = "vfio-user:";
 
+    /** Those whose state QEMU calls unmigratable, whatever their drivers can. */
+    private static final Set<String> UNMIGRATABLE = Set.of("vfio-ap", "vfio-ccw", "vfio-platform");
+
+    private static final String MACHINE = "vm";
+    private static final String NONE = "none";
+
     private final RuleBook rules;
 
     private Preflight(RuleBook rules) {
@@ -33,6 +40,11 @@ public final class Preflight {
     /** With the rules of this release. */
     public static Preflight builtIn() {
         return new Preflight(rules());
+    }
+
+    /** The facts of no virtual machine: devices that move by themselves. Rules about machines are not looked at then. */
+    public static Facts withoutMachine() {
+        return Facts.none().toBuilder().put(MACHINE, NONE).build();
     }
 
     /** The rules of this release. */
@@ -92,14 +104,17 @@ public final class Preflight {
             HostDevice device = probe.device();
             facts.put("device.kind", device.kind().word())
                     .put("device.type", device.type())
-                    .put("device.driver", device.driver())
-                    .put("device.socket", Optional.ofNullable(device.socketOrNull()));
-            api(device).ifPresent(api -> facts.put("device.api", api));
+                    .put("device.driver", device.driver());
+            Optional<String> api = api(device);
+            facts.put("device.api", api)
+                    .put(
+                            "device.qemu-migrates",
+                            api.filter(UNMIGRATABLE::contains).isEmpty());
             Place place = placement.find(device);
             place(facts, place);
             Optional.ofNullable(place.typeOrNull())
                     .flatMap(MdevParent.Type::deviceApi)
-                    .flatMap(there -> api(device).map(there::equals))
+                    .flatMap(there -> api.map(there::equals))
                     .ifPresent(same -> facts.put("api.same", same));
             MigrationFacts.source(facts, probe);
             MigrationFacts.destination(facts, probe, place, destination);
@@ -183,7 +198,9 @@ public final class Preflight {
                             downtime.millis().map(ms -> ms > options.traffic().limitMillis() ? "yes" : "no"))
                     .put("downtime.limit", options.traffic().limitMillis())
                     .build();
-            find(destination.hostName(), all);
+            if (!all.text(MACHINE).equals(Optional.of(NONE))) {
+                find(destination.hostName(), all);
+            }
             return new Report(findings, mappings, downtime);
         }
     }

@@ -15,6 +15,7 @@ final class VersionFacts {
     private final Snapshot destination;
     private final PreflightOptions options;
     private final Judge judge;
+    private final GuestFacts guest;
 
     VersionFacts(Snapshot source, Snapshot destination, PreflightOptions options) {
         this.source = source;
@@ -22,6 +23,7 @@ final class VersionFacts {
         this.options = options;
         Judge asked = options.judgeOrNull();
         this.judge = asked == null ? Judge.declared(destination) : asked;
+        this.guest = new GuestFacts(options.guestOrNull());
     }
 
     /** A driver and what it says of its version. */
@@ -88,10 +90,7 @@ final class VersionFacts {
         if (rule.filter(r -> r.form() == VersionRule.Form.ANY).isPresent()) {
             return "accepted";
         }
-        Optional<String> version = options.guestVersion(device.name())
-                .or(device::guestDriverVersion)
-                .map(text -> rule.map(r -> r.ownVersion(text)).orElse(text));
-        facts.put("guest-driver.version", version);
+        Optional<String> version = guest.version(facts, device, rule);
         if (version.isEmpty()) {
             return "unknown";
         }

@@ -86,6 +86,10 @@ public record VersionRule(
         }
     }
 
+    Optional<String> pciVendor() {
+        return Optional.ofNullable(pciVendorOrNull);
+    }
+
     /** Whether a version that moves is accepted; empty where a text is no version that this form could compare. */
     Optional<Boolean> accepts(String moving, String destination) {
         if (form == Form.ANY) {

@@ -205,9 +205,13 @@ final class OpenRefusals {
         };
     }
 
-    /** i915 answers ESRCH without a KVM, vfio_ap EINVAL, and NVIDIA's one of several while its manager has no virtual machine. */
+    /**
+     * i915 answers ESRCH without a KVM, vfio_ap EINVAL, and NVIDIA's one of several while its manager has no virtual machine; so does the sample
+     * needs-manager, which stands for it.
+     */
     private static boolean wantsVirtualMachine(String driver, int errno) {
-        boolean managerMissing = driver.startsWith("nvidia") && (errno == EINVAL || errno == EIO || errno == ENODEV);
+        boolean hasManager = driver.startsWith("nvidia") || driver.equals("needs-manager");
+        boolean managerMissing = hasManager && (errno == EINVAL || errno == EIO || errno == ENODEV);
         return errno == ESRCH || managerMissing || (driver.equals("vfio_ap_mdev") && errno == EINVAL);
     }
 

@@ -29,6 +29,7 @@ final class ApDriver implements MdevDriver {
     private static final int INSTANCES = 65_536;
 
     private static final Set<String> WRITABLE = Set.of(
+            "ap_config",
             "assign_adapter",
             "unassign_adapter",
             "assign_domain",
@@ -98,6 +99,8 @@ final class ApDriver implements MdevDriver {
     public synchronized Map<String, String> vendorAttributes(UUID uuid, MdevType type) {
         ApMatrix matrix = devices.getOrDefault(uuid, new ApMatrix());
         return Map.of(
+                "ap_config",
+                matrix.config(),
                 "matrix",
                 matrix.queues(),
                 "control_domains",

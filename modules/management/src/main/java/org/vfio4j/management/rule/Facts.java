@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.rule;
 
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -27,12 +26,12 @@ public final class Facts {
 
     /** Starts with nothing. */
     public static Builder builder() {
-        return new Builder(new HashMap<>());
+        return new Builder(new HashMap<>(), false);
     }
 
     /** Starts with these. */
     public Builder toBuilder() {
-        return new Builder(new HashMap<>(values));
+        return new Builder(values, true);
     }
 
     /** Every value of a fact; none if it is not known. */
@@ -55,26 +54,30 @@ public final class Facts {
 
     /** Collects facts; a later value of a name takes the earlier one's place. */
     public static final class Builder {
-        private final Map<String, List<String>> values;
+        private Map<String, List<String>> values;
+        /** Whether facts have this map, so that it must not change any more. */
+        private boolean isShared;
 
-        private Builder(Map<String, List<String>> values) {
+        private Builder(Map<String, List<String>> values, boolean isShared) {
             this.values = values;
+            this.isShared = isShared;
+        }
+
+        public Builder put(String name, String value) {
+            return set(name, List.of(value));
         }
 
         public Builder put(String name, String... newValues) {
-            values.put(name, List.copyOf(Arrays.asList(newValues)));
-            return this;
+            return set(name, List.of(newValues));
         }
 
         public Builder put(String name, Collection<String> newValues) {
-            values.put(name, List.copyOf(newValues));
-            return this;
+            return set(name, List.copyOf(newValues));
         }
 
         /** Leaves the fact out where the value is empty. */
         public Builder put(String name, Optional<?> value) {
-            value.ifPresent(known -> put(name, known.toString()));
-            return this;
+            return value.isPresent() ? put(name, value.get().toString()) : this;
         }
 
         public Builder put(String name, long number) {
@@ -85,8 +88,18 @@ public final class Facts {
             return put(name, is ? "yes" : "no");
         }
 
+        private Builder set(String name, List<String> newValues) {
+            if (isShared) {
+                values = new HashMap<>(values);
+                isShared = false;
+            }
+            values.put(name, newValues);
+            return this;
+        }
+
         public Facts build() {
-            return new Facts(Map.copyOf(values));
+            isShared = true;
+            return new Facts(values);
         }
     }
 }

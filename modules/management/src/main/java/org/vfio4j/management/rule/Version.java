@@ -4,8 +4,6 @@ package org.vfio4j.management.rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A version of numbers, such as 11.1.3; what follows them in a longer text does not count. Missing numbers are 0.
@@ -14,7 +12,8 @@ import java.util.regex.Pattern;
  */
 public record Version(List<Integer> numbers) implements Comparable<Version> {
     private static final int MAX_NUMBERS = 4;
-    private static final Pattern FORM = Pattern.compile("\\d{1,8}(\\.\\d{1,8}){0,3}");
+    private static final int MAX_DIGITS = 8;
+    private static final int TEN = 10;
 
     public Version {
         numbers = List.copyOf(numbers);
@@ -22,21 +21,60 @@ public record Version(List<Integer> numbers) implements Comparable<Version> {
 
     /** The first version in a text, such as QEMU's answer to {@code --version}; empty if there is none. */
     public static Optional<Version> find(String text) {
-        Matcher matcher = FORM.matcher(text);
-        return matcher.find() ? Optional.of(of(matcher.group())) : Optional.empty();
+        for (int i = 0; i < text.length(); i++) {
+            if (isDigit(text, i)) {
+                return Optional.of(new Version(numbers(text, i, end(text, i))));
+            }
+        }
+        return Optional.empty();
     }
 
     /** The version that a text is; empty if it is none, or more. */
     public static Optional<Version> parse(String text) {
-        return FORM.matcher(text).matches() ? Optional.of(of(text)) : Optional.empty();
+        int end = end(text, 0);
+        return end == 0 || end < text.length() ? Optional.empty() : Optional.of(new Version(numbers(text, 0, end)));
     }
 
-    private static Version of(String text) {
-        List<Integer> numbers = new ArrayList<>(MAX_NUMBERS);
-        for (String number : text.split("\\.", -1)) {
-            numbers.add(Integer.valueOf(number));
+    /** Where the numbers with dots between them end that begin there; {@code from} where none does. */
+    private static int end(String text, int from) {
+        int end = digits(text, from);
+        for (int count = 1;
+                count < MAX_NUMBERS && end > from && end < text.length() && text.charAt(end) == '.';
+                count++) {
+            int next = digits(text, end + 1);
+            if (next == end + 1) {
+                return end;
+            }
+            end = next;
         }
-        return new Version(numbers);
+        return end;
+    }
+
+    private static int digits(String text, int from) {
+        int end = from;
+        while (end < from + MAX_DIGITS && isDigit(text, end)) {
+            end++;
+        }
+        return end;
+    }
+
+    private static boolean isDigit(String text, int at) {
+        return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
+    }
+
+    private static List<Integer> numbers(String text, int from, int end) {
+        List<Integer> numbers = new ArrayList<>(MAX_NUMBERS);
+        int number = 0;
+        for (int i = from; i < end; i++) {
+            if (text.charAt(i) == '.') {
+                numbers.add(number);
+                number = 0;
+            } else {
+                number = number * TEN + (text.charAt(i) - '0');
+            }
+        }
+        numbers.add(number);
+        return numbers;
     }
 
     @Override
@@ -71,6 +109,10 @@ public record Version(List<Integer> numbers) implements Comparable<Version> {
 
     @Override
     public String toString() {
-        return String.join(".", numbers.stream().map(String::valueOf).toList());
+        StringBuilder text = new StringBuilder().append(numbers.getFirst());
+        for (int i = 1; i < numbers.size(); i++) {
+            text.append('.').append(numbers.get(i));
+        }
+        return text.toString();
     }
 }

@@ -4,8 +4,6 @@ package org.vfio4j.management.snapshot;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.vfio4j.linux.sysfs.Listing;
-import org.vfio4j.linux.sysfs.Reading;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.Commands;
 import org.vfio4j.management.rule.Version;
@@ -24,13 +22,6 @@ public record Platform(
     /** Nothing is known. */
     public static final Platform UNKNOWN = new Platform(null, null, null);
 
-    private static final String IOMMUS = "/sys/class/iommu";
-    private static final int MAX_IOMMUS = 256;
-    /** SSADS of the extended capability register: Intel VT-d specification, 11.4.3. */
-    private static final long INTEL_DIRTY = 1L << 45;
-    /** HDSup of the extended feature register: AMD I/O virtualization specification, 3.4.14. */
-    private static final long AMD_DIRTY = 1L << 52;
-
     private static final List<List<String>> QEMU = List.of(
             List.of("qemu-system-" + emulated(System.getProperty("os.arch", "")), "--version"),
             List.of("qemu-kvm", "--version"),
@@ -40,7 +31,7 @@ public record Platform(
 
     /** A machine's, by its tree and by what its programs say of their versions. */
     public static Platform of(Root root, Commands commands) {
-        return new Platform(version(commands, QEMU), version(commands, LIBVIRT), iommuDirtyTracking(root));
+        return new Platform(version(commands, QEMU), version(commands, LIBVIRT), IommuTracking.of(root));
     }
 
     /** What only a tree tells. */
@@ -57,37 +48,6 @@ public record Platform(
             }
         }
         return null;
-    }
-
-    /** Null where there is none, or one that says nothing of it. */
-    private static @Nullable Boolean iommuDirtyTracking(Root root) {
-        if (!(root.list(IOMMUS, MAX_IOMMUS) instanceof Reading.Found<Listing>(Listing iommus))
-                || iommus.names().isEmpty()) {
-            return null;
-        }
-        boolean all = true;
-        for (String name : iommus.names()) {
-            Optional<Boolean> one = bit(root, IOMMUS + "/" + name + "/intel-iommu/ecap", INTEL_DIRTY)
-                    .or(() -> bit(root, IOMMUS + "/" + name + "/amd-iommu/features", AMD_DIRTY));
-            if (one.isEmpty()) {
-                return null;
-            }
-            all &= one.get();
-        }
-        return all;
-    }
-
-    private static Optional<Boolean> bit(Root root, String path, long bit) {
-        if (!(root.attribute(path) instanceof Reading.Found<String>(String text))) {
-            return Optional.empty();
-        }
-        try {
-            // AMD's has a second register's before it since Linux 5.19: "features2:features".
-            String register = text.strip().substring(text.strip().lastIndexOf(':') + 1);
-            return Optional.of((Long.parseUnsignedLong(register, 16) & bit) != 0);
-        } catch (NumberFormatException e) {
-            return Optional.empty();
-        }
     }
 
     /** How QEMU calls what Java calls so. */

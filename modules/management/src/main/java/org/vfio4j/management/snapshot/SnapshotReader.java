@@ -21,8 +21,12 @@ public final class SnapshotReader {
 
     /** Reads a snapshot from UTF-8 JSON; a {@link SnapshotException} says where it is wrong. */
     public static Snapshot read(byte[] json) {
-        Cursor root = BoundedJson.parse(json, "snapshot", MAX_BYTES, SnapshotException::new)
-                .object();
+        return read(BoundedJson.parse(json, "snapshot", MAX_BYTES, SnapshotException::new));
+    }
+
+    /** Reads one that is part of a document. */
+    public static Snapshot read(Cursor at) {
+        Cursor root = at.object();
         int schema = root.at("schema").integer();
         if (schema < 1) {
             throw root.at("schema").wrong("a number from 1");

@@ -7,10 +7,13 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
+import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.profile.ProfileDriver;
 import org.vfio4j.management.profile.ProfileReader;
 
@@ -24,8 +27,19 @@ class ControlRequestFuzzTest {
             """;
     private static final UserHost HOST =
             new UserHost(ProfileDriver.of(ProfileReader.read(PARENT.getBytes(StandardCharsets.UTF_8))), List.of());
-    private static final HostCommands COMMANDS =
-            new HostCommands(new DefinedHost(HOST, new Definitions(Path.of("/proc/vfio4j"))), "1.0", null, () -> {});
+    private static final HostCommands COMMANDS = commands();
+
+    private static HostCommands commands() {
+        DefinedHost defined = new DefinedHost(HOST, new Definitions(Path.of("/proc/vfio4j")));
+        Migrations migrations = Migrations.open(
+                defined,
+                Path.of("/proc/vfio4j"),
+                peer -> {
+                    throw new RefusedException(Errno.EHOSTUNREACH, "goes nowhere", "");
+                },
+                "1.0");
+        return new HostCommands(defined, "1.0", null, migrations, () -> {});
+    }
 
     @FuzzTest
     void execute(byte[] line) {

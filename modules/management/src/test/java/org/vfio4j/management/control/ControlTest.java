@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.TestDevice;
@@ -34,8 +35,10 @@ import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definition.Start;
 import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.HostDevice;
+import org.vfio4j.management.host.MdevParent;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
+import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.probe.Comparison;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Ways;
@@ -47,23 +50,29 @@ class ControlTest {
     private Path folder;
 
     private final CountDownLatch ended = new CountDownLatch(1);
-    private final UserHost host =
-            new UserHost(List.of(new TestDriver("gpu").type("gpu-1", new TestDevice().edid())), List.of());
+    private final UserHost host = new UserHost(
+            List.of(new TestDriver("gpu")
+                    .type("gpu-1", new TestDevice().edid())
+                    .states("gpu 2.1", "gpu 2.0", "gpu 2.1")),
+            List.of());
     private Folders folders = new Folders(Path.of(""), Path.of(""));
     private Optional<ControlServer> server = Optional.empty();
+    private Optional<Migrations> migrations = Optional.empty();
 
     @BeforeEach
     void listen() {
         folders = new Folders(folder.resolve("run"), folder.resolve("state"));
         RunLock.take(folders).close();
         DefinedHost defined = new DefinedHost(host, new Definitions(folders.definitions()));
-        server = Optional.of(
-                ControlServer.listen(folders.socket(), new HostCommands(defined, "1.0", null, ended::countDown)));
+        migrations = Optional.of(Migrations.open(defined, folders.migrations(), new PeerConnector(null), "1.0"));
+        server = Optional.of(ControlServer.listen(
+                folders.socket(), new HostCommands(defined, "1.0", null, migrations.get(), ended::countDown)));
     }
 
     @AfterEach
     void close() {
         server.ifPresent(ControlServer::close);
+        migrations.ifPresent(Migrations::close);
         host.close();
     }
 
@@ -97,6 +106,34 @@ class ControlTest {
             }
             join(sender);
             return received.toString(StandardCharsets.UTF_8).lines().toList();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpu, gpu-1, gpu 2.0, true",
+        "gpu, gpu-1, gpu 2.1, true",
+        "gpu, gpu-1, gpu 2.2, false",
+        "gpu, gpu-1, gpu, false",
+        "gpu, gpu-7, gpu 2.1, ",
+        "npu, npu-1, npu 1.0, ",
+    })
+    void aDriverIsAskedWhetherItLoadsAnothersState(String parent, String type, String version, Boolean loads) {
+        try (RunningHost running = running()) {
+            assertThat(running.acceptsMigrationVersion(parent, type, version)).isEqualTo(Optional.ofNullable(loads));
+        }
+    }
+
+    @Test
+    void aSnapshotOfItSaysWhatItsDriversLoad() {
+        try (RunningHost running = running()) {
+            MdevParent.Type type = running.types().parents().stream()
+                    .flatMap(parent -> parent.type("gpu-1").stream())
+                    .findFirst()
+                    .orElseThrow();
+
+            assertThat(type.migrationVersion()).contains("gpu 2.1");
+            assertThat(type.migrationAccepts()).containsExactly("gpu 2.0", "gpu 2.1");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vfio4j.management.preflight.DomainFacts;
 
 class DomainXmlTest {
     private static final String XML = """
@@ -185,6 +186,27 @@ class DomainXmlTest {
             })
     void whatIsNoDomainIsRefused(String xml) {
         assertThatThrownBy(() -> read(xml)).isInstanceOf(DomainException.class);
+    }
+
+    @Test
+    void itTellsWhatQemusObjectsGetBesideLibvirtsWords() {
+        DomainXml domain = DomainXml.read("""
+                <domain xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'>
+                  <q:override>
+                    <q:device alias='ua-a'><q:frontend>
+                      <q:property name='enable-migration' type='string' value='on'/>
+                      <q:property name='xres' type='unsigned' value='1280'/>
+                    </q:frontend></q:device>
+                    <q:device alias='ua-b'><q:frontend>
+                      <q:property name='enable-migration' type='string' value='off'/>
+                    </q:frontend></q:device>
+                  </q:override>
+                </domain>
+                """.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(domain.overridden("enable-migration")).containsExactly("on", "off");
+        assertThat(domain.overridden("ramfb")).isEmpty();
+        assertThat(DomainFacts.of(domain).text("vm.enable-migration")).contains("off");
     }
 
     @Test

@@ -6,6 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.vfio4j.management.guest.GuestAnswer;
+import org.vfio4j.management.guest.GuestReport;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
@@ -59,12 +62,17 @@ record Scenario(
                 new PreflightOptions(
                         options.at("accept_unknown").flag(),
                         options.at("map").entriesOrNone(Cursor::text),
-                        options.at("guest").entriesOrNone(Cursor::text),
+                        guest(options.at("guest_agent")),
                         rules,
                         null,
                         traffic(options)),
                 at.at("expect").each(Cursor::text),
                 at.at("become").entriesOrNone(Cursor::text));
+    }
+
+    /** What a guest's agent answered to guest-get-devices. */
+    private static @Nullable GuestReport guest(Cursor at) {
+        return at.node() == null ? null : GuestAnswer.read(bytes(at.node()));
     }
 
     Report check() {
@@ -146,7 +154,6 @@ record Scenario(
                 "guest_driver",
                 "pci_id",
                 "bound",
-                "socket",
                 "used_by",
                 "migration",
                 "dirty");
@@ -161,7 +168,6 @@ record Scenario(
                 .put("vfio_bound", !Boolean.FALSE.equals(at.at("bound").booleanOrNull()))
                 .put("group", 1)
                 .putNull("cdev")
-                .put("socket", at.at("socket").textOrNull())
                 .put("pci_id", at.at("pci_id").textOrNull())
                 .put("in_use", "?".equals(user) ? null : Boolean.valueOf(user != null));
         if (user != null && !"?".equals(user)) {

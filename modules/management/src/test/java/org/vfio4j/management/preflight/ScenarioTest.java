@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,9 +18,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.rule.Rule;
 
-/** Every scenario finds what it says, and together they reach every rule. */
+/**
+ * Every scenario finds what it says, and together they reach every rule. Run with -Dgolden.update=true to write what is found into the files, and
+ * read the difference before it is committed.
+ */
 class ScenarioTest {
     private static final Path FOLDER = Path.of("src/test/resources/org/vfio4j/management/preflight/scenarios");
+
+    private static final Pattern EXPECT = Pattern.compile("\"expect\": \\[[^\\]]*\\]");
+    private static final int LINE = 118;
 
     static Stream<Path> scenarios() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
@@ -34,6 +41,11 @@ class ScenarioTest {
 
         Report report = scenario.check();
 
+        if (Boolean.getBoolean("golden.update")) {
+            String text = Files.readString(file);
+            Files.writeString(file, EXPECT.matcher(text).replaceFirst(expect(report)));
+            return;
+        }
         assertThat(Scenario.shown(report.findings())).as(scenario.title()).isEqualTo(scenario.expected());
         Map<String, String> mappings = new LinkedHashMap<>();
         report.devices().forEach(m -> mappings.put(m.source(), m.destination()));
@@ -41,6 +53,14 @@ class ScenarioTest {
         for (Finding finding : report.findings()) {
             assertThat(finding.text() + finding.remedy()).as(finding.id()).doesNotContain("{", "}");
         }
+    }
+
+    private static String expect(Report report) {
+        List<String> found = Scenario.shown(report.findings()).stream()
+                .map(finding -> '"' + finding + '"')
+                .toList();
+        String inOneLine = "\"expect\": [" + String.join(", ", found) + "]";
+        return inOneLine.length() <= LINE ? inOneLine : "\"expect\": [\n    " + String.join(",\n    ", found) + "\n  ]";
     }
 
     @Test

@@ -98,6 +98,60 @@ class ApDriverTest {
         assertThat(read(device, "matrix")).isEqualTo("07.0004");
     }
 
+    @Test
+    void aDevicesWholeConfigurationIsSetAtOnce() {
+        UUID device = start();
+        String none = "0".repeat(64);
+        assertThat(read(device, "ap_config")).isEqualTo("0x" + none + ",0x" + none + ",0x" + none);
+
+        host.write(device, "ap_config", "0x06,0x08,0x08\n");
+        host.write(device, "assign_domain", "0xab");
+
+        assertThat(read(device, "matrix").lines()).containsExactly("05.0004", "05.00ab", "06.0004", "06.00ab");
+        assertThat(read(device, "control_domains")).isEqualTo("0004");
+        assertThat(read(device, "ap_config"))
+                .isEqualTo("0x06" + "0".repeat(62) + ",0x08" + "0".repeat(40) + "1" + "0".repeat(21) + ",0x08"
+                        + "0".repeat(62));
+        assertThat(attribute(device, "ap_config").mode()).isEqualTo(0644);
+    }
+
+    @Test
+    void aConfigurationThatCannotBeChangesNothing() {
+        UUID one = start();
+        host.write(one, "ap_config", "0x04,0x08,0");
+        UUID two = start();
+        host.write(two, "ap_config", "0x02,0x08,0x08");
+
+        assertRefused("EADDRINUSE", two, "ap_config", "0x06,0x08,0");
+        assertRefused("EADDRNOTAVAIL", two, "ap_config", "0x01,0x04,0");
+        assertThat(read(two, "matrix")).isEqualTo("06.0004");
+        assertThat(read(two, "control_domains")).isEqualTo("0004");
+    }
+
+    @Test
+    void anEmptyAttributeIsAnEmptyFile() {
+        UUID device = start();
+
+        assertThat(attribute(device, "matrix").show()).isEmpty();
+        assertThat(attribute(device, "guest_matrix").show()).isEmpty();
+        host.write(device, "assign_adapter", "5");
+        assertThat(attribute(device, "matrix").show())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("05.\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ap_config | 0x04,0x08     | EINVAL",
+                "ap_config | 0x04,0x08,0,0 | EINVAL",
+                "ap_config | 0x04,0x0g,0   | EINVAL",
+            })
+    void whatIsNoConfigurationIsRefused(String file, String value, String errno) {
+        assertRefused(errno, start(), file, value);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "assign_adapter, five, EINVAL",

@@ -200,9 +200,10 @@ public final class CoreDevice {
     /**
      * Takes the device away once nobody has it open; while it waits, nobody can find it.
      *
+     * @param lastUse runs when nobody can open it any more
      * @throws VfioException ENODEV if somebody else does that; EBUSY, and it is as before, if the bound passes
      */
-    void leave(Duration bound) {
+    void leave(Duration bound, Runnable lastUse) {
         synchronized (core.lock()) {
             if (leaving) {
                 throw new VfioException(Errno.ENODEV, name() + " is being removed");
@@ -210,6 +211,7 @@ public final class CoreDevice {
             leaving = true;
         }
         try {
+            lastUse.run();
             awaitClosed(bound);
         } catch (ErrnoException e) {
             leaving = false;

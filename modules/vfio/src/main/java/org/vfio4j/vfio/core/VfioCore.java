@@ -106,11 +106,20 @@ public final class VfioCore implements AutoCloseable {
      *     passed; what its driver's remove failed with, and then it is gone nonetheless
      */
     public void removeGroupDevice(String name, Duration bound) {
+        removeGroupDevice(name, bound, () -> {});
+    }
+
+    /**
+     * The same for somebody who has it open.
+     *
+     * @param lastUse runs once nobody can open it any more: the place to close it
+     */
+    public void removeGroupDevice(String name, Duration bound, Runnable lastUse) {
         CoreDevice device = devices.get(name);
         if (device == null) {
             throw new VfioException(Errno.ENODEV, "there is no device " + name);
         }
-        device.leave(bound);
+        device.leave(bound, lastUse);
         device.awaitAnnounced();
         try {
             device.remove();

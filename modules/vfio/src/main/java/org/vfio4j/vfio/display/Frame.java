@@ -24,6 +24,18 @@ public record Frame(int width, int height, int stride, PixelFormat format, Memor
         return format.rgb(pixels, (long) y * stride + (long) x * format.bytes());
     }
 
+    /**
+     * Reads a part of it, which must lie inside, as 0xRRGGBB.
+     *
+     * @param into line after line, with nothing between them
+     */
+    public void read(int x, int y, int partWidth, int partHeight, int[] into) {
+        long line = (long) y * stride + (long) x * format.bytes();
+        for (int i = 0; i < partHeight; i++, line += stride) {
+            format.read(pixels, line, into, i * partWidth, partWidth);
+        }
+    }
+
     /** Whether another frame has the same size and layout, so that their bytes can be compared. */
     public boolean isLike(Frame other) {
         return width == other.width && height == other.height && stride == other.stride && format == other.format;

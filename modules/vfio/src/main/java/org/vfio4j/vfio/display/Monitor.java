@@ -50,7 +50,13 @@ public final class Monitor {
      * @param maxHeight the highest one, 0 for no limit
      * @param connected whether the link is up
      */
-    public record State(int maxWidth, int maxHeight, boolean connected) {}
+    public record State(int maxWidth, int maxHeight, boolean connected) {
+        /** Whether a picture of this size can be shown, and asked for. */
+        public boolean takes(int width, int height) {
+            boolean fits = (maxWidth == 0 || width <= maxWidth) && (maxHeight == 0 || height <= maxHeight);
+            return fits && Math.min(width, height) >= Edid.MIN && Math.max(width, height) <= Edid.MAX;
+        }
+    }
 
     public State state() {
         try (Arena arena = Arena.ofConfined()) {

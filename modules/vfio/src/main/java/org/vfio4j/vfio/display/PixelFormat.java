@@ -73,6 +73,30 @@ public enum PixelFormat {
         };
     }
 
+    /** Reads {@code count} pixels that follow one another from {@code offset} on as 0xRRGGBB. */
+    public void read(MemorySegment memory, long offset, int[] into, int at, int count) {
+        switch (this) {
+            case XRGB8888, ARGB8888 -> {
+                MemorySegment.copy(memory, INT, offset, into, at, count);
+                for (int i = at; i < at + count; i++) {
+                    into[i] &= 0xffffff;
+                }
+            }
+            case XBGR8888, ABGR8888 -> {
+                MemorySegment.copy(memory, INT, offset, into, at, count);
+                for (int i = at; i < at + count; i++) {
+                    int pixel = into[i];
+                    into[i] = (pixel & 0xff) << 16 | (pixel & 0xff00) | (pixel >>> 16 & 0xff);
+                }
+            }
+            case RGB565, XRGB1555 -> {
+                for (int i = 0; i < count; i++) {
+                    into[at + i] = rgb(memory, offset + (long) i * Short.BYTES);
+                }
+            }
+        }
+    }
+
     /** A component of a few bits in eight, so that all ones stay all ones. */
     private static int wide(int value, int bits) {
         return value << (8 - bits) | value >> (2 * bits - 8);

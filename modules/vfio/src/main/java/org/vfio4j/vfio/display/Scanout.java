@@ -7,8 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FileIo;
 import org.vfio4j.linux.FileStatus;
 import org.vfio4j.linux.Mapping;
+import org.vfio4j.linux.Memfd;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.RegionCapability;
@@ -34,6 +37,9 @@ public final class Scanout implements AutoCloseable {
     private @Nullable GfxPlane shown;
     private @Nullable Source source;
 
+    /** Of the source's bytes: made once, since looks are many. */
+    private Optional<Frame> frame = Optional.empty();
+
     /** How the device hands out its plane. */
     public enum Kind {
         REGION("region", GfxPlane.REGION),
@@ -55,8 +61,11 @@ public final class Scanout implements AutoCloseable {
 
     /** Where the plane's bytes are. */
     private interface Source extends AutoCloseable {
-        /** The bytes as they are now. */
+        /** The plane's lines: the same segment as long as the source is open. */
         MemorySegment bytes();
+
+        /** Makes the bytes those of now. */
+        void refresh();
 
         @Override
         void close();
@@ -117,12 +126,16 @@ public final class Scanout implements AutoCloseable {
                 .orElseThrow(() -> new DisplayException(
                         Errno.EPROTO,
                         "pixels of the format " + PixelFormat.letters(plane.format()) + " are not known"));
-        if (source == null || !plane.equals(shown)) {
+        Source open = source;
+        if (open == null || !plane.equals(shown)) {
             forget();
-            source = open(plane, bytes);
+            open = open(plane, bytes);
+            source = open;
             shown = plane;
+            frame = Optional.of(new Frame(plane.width(), plane.height(), plane.stride(), format, open.bytes()));
         }
-        return Optional.of(new Frame(plane.width(), plane.height(), plane.stride(), format, source.bytes()));
+        open.refresh();
+        return frame;
     }
 
     /** Lets the memory go, not the device. */
@@ -173,7 +186,11 @@ public final class Scanout implements AutoCloseable {
             return new ReadSource(device, plane.id(), bytes);
         }
         try (RegionFile file = device.regionFile(plane.id())) {
-            return new MappedSource(Mapping.readOnly(file.fd(), file.offset(), pages(bytes)), 0, bytes);
+            FileStatus status = FileStatus.of(file.fd());
+            requireInside(status, file.offset(), bytes, "its region's file");
+            return canShrink(status, file.fd())
+                    ? new FileSource(file.fd().duplicate(), file.offset(), bytes)
+                    : MappedSource.of(Mapping.readOnly(file.fd(), file.offset(), pages(bytes)), 0, bytes);
         }
     }
 
@@ -181,13 +198,13 @@ public final class Scanout implements AutoCloseable {
         try (Dmabuf dmabuf = device.gfxDmabuf(plane.id())) {
             FileStatus status = FileStatus.of(dmabuf.fd());
             long before = dmabuf.offset() % PAGE;
-            if (dmabuf.offset() < 0 || (status.isRegular() && status.size() - dmabuf.offset() < bytes)) {
-                throw new DisplayException(
-                        Errno.EPROTO, "the plane is larger than its dma-buf of " + status.size() + " bytes");
+            requireInside(status, dmabuf.offset(), bytes, "its dma-buf");
+            if (canShrink(status, dmabuf.fd())) {
+                return new FileSource(dmabuf.fd().duplicate(), dmabuf.offset(), bytes);
             }
             try {
                 Mapping mapping = Mapping.readOnly(dmabuf.fd(), dmabuf.offset() - before, pages(before + bytes));
-                return new MappedSource(mapping, before, bytes);
+                return MappedSource.of(mapping, before, bytes);
             } catch (ErrnoException e) {
                 throw new DisplayException(
                         Errno.EOPNOTSUPP,
@@ -196,6 +213,18 @@ public final class Scanout implements AutoCloseable {
                                 + "): only a GPU can show it, through QEMU with SPICE or D-Bus and OpenGL");
             }
         }
+    }
+
+    private static void requireInside(FileStatus status, long offset, long bytes, String where) {
+        if (offset < 0 || (status.isRegular() && status.size() - offset < bytes)) {
+            throw new DisplayException(
+                    Errno.EPROTO, "the plane is larger than " + where + " of " + status.size() + " bytes");
+        }
+    }
+
+    /** Whether a mapping of the file could lose its memory, and with it this process. */
+    private static boolean canShrink(FileStatus status, Fd fd) {
+        return status.isRegular() && !Memfd.cannotShrink(fd);
     }
 
     private static long pages(long bytes) {
@@ -208,12 +237,17 @@ public final class Scanout implements AutoCloseable {
         }
         source = null;
         shown = null;
+        frame = Optional.empty();
     }
 
-    private record MappedSource(Mapping mapping, long offset, long size) implements Source {
+    private record MappedSource(Mapping mapping, MemorySegment bytes) implements Source {
+        static MappedSource of(Mapping mapping, long offset, long size) {
+            return new MappedSource(mapping, mapping.segment().asSlice(offset, size));
+        }
+
         @Override
-        public MemorySegment bytes() {
-            return mapping.segment().asSlice(offset, size);
+        public void refresh() {
+            // a mapping is always of now
         }
 
         @Override
@@ -222,37 +256,80 @@ public final class Scanout implements AutoCloseable {
         }
     }
 
-    /** Memory that cannot be mapped is copied at every look. */
-    private static final class ReadSource implements Source {
+    /** What has to be copied at every look. */
+    private abstract static class CopiedSource implements Source {
         private static final long CHUNK = 1 << 20;
 
-        private final VfioDevice device;
-        private final int region;
         private final Arena arena = Arena.ofShared();
         private final MemorySegment copy;
 
-        ReadSource(VfioDevice device, int region, long bytes) {
-            this.device = device;
-            this.region = region;
+        CopiedSource(long bytes) {
             this.copy = arena.allocate(bytes, Long.BYTES);
         }
 
+        /** Reads from {@code offset} of the plane on, and returns how many bytes. */
+        abstract long read(long offset, MemorySegment into);
+
         @Override
         public MemorySegment bytes() {
+            return copy;
+        }
+
+        @Override
+        public void refresh() {
             long done = 0;
             while (done < copy.byteSize()) {
-                int count = device.read(region, done, copy.asSlice(done, Math.min(CHUNK, copy.byteSize() - done)));
+                long count = read(done, copy.asSlice(done, Math.min(CHUNK, copy.byteSize() - done)));
                 if (count <= 0) {
-                    throw new DisplayException(Errno.EPROTO, "the display's region ends before its plane");
+                    throw new DisplayException(Errno.EPROTO, "the display's memory ends before its plane");
                 }
                 done += count;
             }
-            return copy;
         }
 
         @Override
         public void close() {
             arena.close();
+        }
+    }
+
+    /** A region that cannot be mapped. */
+    private static final class ReadSource extends CopiedSource {
+        private final VfioDevice device;
+        private final int region;
+
+        ReadSource(VfioDevice device, int region, long bytes) {
+            super(bytes);
+            this.device = device;
+            this.region = region;
+        }
+
+        @Override
+        long read(long offset, MemorySegment into) {
+            return device.read(region, offset, into);
+        }
+    }
+
+    /** A file that somebody could shrink. */
+    private static final class FileSource extends CopiedSource {
+        private final Fd fd;
+        private final long start;
+
+        FileSource(Fd fd, long start, long bytes) {
+            super(bytes);
+            this.fd = fd;
+            this.start = start;
+        }
+
+        @Override
+        long read(long offset, MemorySegment into) {
+            return FileIo.pread(fd, into, start + offset);
+        }
+
+        @Override
+        public void close() {
+            fd.close();
+            super.close();
         }
     }
 }

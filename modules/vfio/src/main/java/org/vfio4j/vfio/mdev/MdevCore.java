@@ -189,10 +189,19 @@ public final class MdevCore {
      * @throws ErrnoException ENODEV if there is none; EBUSY, and it is as before, if it is still open then
      */
     public void remove(String uuid, Duration bound) {
+        remove(uuid, bound, () -> {});
+    }
+
+    /**
+     * The same for somebody who has it open.
+     *
+     * @param lastUse runs once nobody can open it any more: the place to close it
+     */
+    public void remove(String uuid, Duration bound, Runnable lastUse) {
         if (!kin.containsKey(uuid)) {
             throw new VfioException(Errno.ENODEV, "there is no mediated device " + uuid);
         }
-        core.removeGroupDevice(uuid, bound);
+        core.removeGroupDevice(uuid, bound, lastUse);
     }
 
     /** Tells {@code listener} of devices from now on, until the answer is closed. */

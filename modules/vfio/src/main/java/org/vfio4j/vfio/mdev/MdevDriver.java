@@ -51,7 +51,7 @@ public interface MdevDriver {
         return create(uuid, type);
     }
 
-    /** The files of the device's {@link #attributeGroup}, name to content, without the trailing newline. */
+    /** The files of the device's {@link #attributeGroup}, name to content, without the trailing newline; an empty text is an empty file. */
     Map<String, String> vendorAttributes(UUID uuid, MdevType type);
 
     /** The directory those files lie in, such as {@code nvidia}; empty if they lie in the device's own, as vfio_ap's do. */

@@ -36,6 +36,11 @@ public final class Features {
         return new Builder().build();
     }
 
+    /** Those of a device that migrates and logs its DMA. */
+    public static Features ofMigration(StateMachine states, LongSupplier stopCopyLength) {
+        return new Builder().migration(states, stopCopyLength).dmaLogging().build();
+    }
+
     /** Starts without features. */
     public static Builder builder() {
         return new Builder();

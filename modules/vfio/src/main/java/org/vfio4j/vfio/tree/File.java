@@ -41,6 +41,20 @@ final class File implements Node.Attribute {
         return new File(alive, READ_AND_WRITE, () -> bytes(text.get() + "\n"), store);
     }
 
+    /** Lines that all can read; the newline is added if there is any text. */
+    static File lines(BooleanSupplier alive, Supplier<String> text) {
+        return new File(alive, READ_ONLY, () -> lines(text.get()), null);
+    }
+
+    /** The same, and the owner can write. */
+    static File lines(BooleanSupplier alive, Supplier<String> text, Consumer<byte[]> store) {
+        return new File(alive, READ_AND_WRITE, () -> lines(text.get()), store);
+    }
+
+    private static byte[] lines(String text) {
+        return bytes(text.isEmpty() ? "" : text + "\n");
+    }
+
     /** Bytes that all can read and the owner can write. */
     static File bytes(BooleanSupplier alive, Supplier<byte[]> content, Consumer<byte[]> store) {
         return new File(alive, READ_AND_WRITE, content, store);

@@ -55,8 +55,8 @@ final class VendorAttributes {
         }
         return Optional.of(
                 writable
-                        ? File.line(alive, () -> current(name), written -> device.writeAttribute(name, text(written)))
-                        : File.line(alive, () -> current(name)));
+                        ? File.lines(alive, () -> current(name), written -> device.writeAttribute(name, text(written)))
+                        : File.lines(alive, () -> current(name)));
     }
 
     private String current(String name) {

@@ -109,6 +109,31 @@ final class Calls implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for a request of the server's outside of a call, and answers it.
+     *
+     * @return false if none came in that time
+     */
+    boolean answerOne(Duration wait) {
+        requireOpen();
+        try {
+            if (!connection.awaitMessage(wait)) {
+                return false;
+            }
+            if (!inbox.nextInTime()) {
+                throw connection.lose("the server has closed");
+            }
+            int at = inbox.current();
+            if ((Wire.u32(in, at + Wire.FLAGS) & Wire.TYPE_MASK) == Wire.REPLY) {
+                throw connection.lose("the server replies to nothing");
+            }
+            serve(at);
+            return true;
+        } catch (MalformedException | LinuxException e) {
+            throw connection.lose(e);
+        }
+    }
+
     private int awaitReply(long begin) {
         while (true) {
             if (!inbox.nextInTime()) {
@@ -126,20 +151,12 @@ final class Calls implements AutoCloseable {
     }
 
     private void serve(int at) {
-        boolean posted = (Wire.u32(in, at + Wire.FLAGS) & Wire.NO_REPLY) != 0;
-        int errno = 0;
         try {
-            int answered = reach(at, inbox.size(at));
-            if (!posted) {
-                connection.reply(answered);
-            }
+            connection.reply(reach(at, inbox.size(at)));
         } catch (ConnectionLostException e) {
             throw e;
         } catch (ErrnoException e) {
-            errno = e.errno();
-        }
-        if (errno != 0 && !posted) {
-            connection.replyError(errno);
+            connection.replyError(e.errno());
         }
     }
 

@@ -39,7 +39,7 @@ final class ClientRegions {
         return describe(index).info();
     }
 
-    /** The server sends a file with each description; it must be as long as what can be mapped of it. */
+    /** The server sends a file with each description, or, as the C library of old, one for each part; it must be as long as what can be mapped. */
     RegionFile file(int index) {
         Described region = describe(index);
         List<Fd> fds = calls.takeFds();
@@ -48,6 +48,7 @@ final class ClientRegions {
                 throw new VfioException(Errno.EINVAL, "region " + index + " cannot be mapped");
             }
             check(region, fds);
+            fds.subList(1, fds.size()).forEach(Fd::close);
             return new RegionFile(fds.getFirst(), region.fileOffset());
         } catch (RuntimeException e) {
             fds.forEach(Fd::close);
@@ -165,12 +166,17 @@ final class ClientRegions {
                 .orElse(0);
         FileStatus status = FileStatus.of(fds.getFirst());
         boolean tooShort = status.isRegular() && end > status.size() - region.fileOffset();
-        if (fds.size() > 1 || region.fileOffset() < 0 || tooShort) {
+        boolean several = fds.stream().map(FileStatus::of).anyMatch(other -> !isSame(status, other));
+        if (several || region.fileOffset() < 0 || tooShort) {
             throw calls.malformed(
                     Command.DEVICE_GET_REGION_INFO,
                     fds.size() + " files, of " + status.size() + " bytes, for region "
                             + region.info().index());
         }
+    }
+
+    private static boolean isSame(FileStatus one, FileStatus other) {
+        return one.device() == other.device() && one.inode() == other.inode();
     }
 
     private static long end(RegionCapability.Area area) {

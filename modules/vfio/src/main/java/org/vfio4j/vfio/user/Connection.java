@@ -10,6 +10,7 @@ import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.LinuxException;
+import org.vfio4j.linux.Poll;
 import org.vfio4j.linux.UnixSocket;
 
 /**
@@ -46,6 +47,7 @@ final class Connection implements AutoCloseable {
         FdChannel channel = FdChannel.take(socket);
         try {
             UnixSocket.bound(socket, patience);
+            UnixSocket.boundReceiving(socket, patience.dividedBy(Inbox.LOOKS));
             return new Connection(channel, new Inbox(channel, idle), patience);
         } catch (RuntimeException e) {
             channel.close();
@@ -67,7 +69,17 @@ final class Connection implements AutoCloseable {
         return outSlices.at(offset, length);
     }
 
-    /** Answers the current message; the {@code payload} bytes behind the header lie in {@link #out}. */
+    /** Waits until something comes, or the time is up: false. */
+    boolean awaitMessage(Duration wait) {
+        if (inbox.holdsNext()) {
+            return true;
+        }
+        try (Poll poll = new Poll(channel.socket())) {
+            return poll.await(wait);
+        }
+    }
+
+    /** Answers the current message, unless it wants no answer; the {@code payload} bytes behind the header lie in {@link #out}. */
     void reply(int payload) {
         reply(payload, List.of());
     }
@@ -82,9 +94,25 @@ final class Connection implements AutoCloseable {
         answer(Wire.HEADER, Wire.REPLY | Wire.IS_ERROR, errno, List.of());
     }
 
+    /**
+     * Says of the REGION_WRITE at {@code at}, which is not over, that it is; from now on it wants no answer.
+     *
+     * @param room for that, since another answer may be on its way in {@link #out}
+     */
+    void replyEarly(int at, MemorySegment room) {
+        MemorySegment in = inbox.bytes();
+        MemorySegment.copy(in, at + (long) Wire.HEADER, room, Wire.HEADER, Wire.DATA - Wire.HEADER);
+        Wire.header(room, Wire.u16(in, at + Wire.ID), Wire.u16(in, at + Wire.COMMAND), Wire.DATA, Wire.REPLY, 0);
+        Wire.put32(in, at + Wire.FLAGS, Wire.NO_REPLY);
+        send(room, Wire.DATA, List.of());
+    }
+
     private void answer(int size, int flags, int errno, List<Fd> fds) {
         MemorySegment request = inbox.bytes();
         int at = inbox.current();
+        if ((Wire.u32(request, at + Wire.FLAGS) & Wire.NO_REPLY) != 0) {
+            return;
+        }
         Wire.header(out, Wire.u16(request, at + Wire.ID), Wire.u16(request, at + Wire.COMMAND), size, flags, errno);
         send(out, size, fds);
     }

@@ -6,7 +6,12 @@ import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
 
-/** Where a server's client gets the device from: it is opened when a client first uses it and released when that client is gone. */
+/**
+ * Where a server's client gets the device from: it is opened when a client first uses it and released when that client is gone.
+ *
+ * <p>No server resets a device by itself: what a client left in it, the next one finds. The client resets it, or whoever wants it as new makes
+ * a new one.
+ */
 @FunctionalInterface
 public interface DeviceSource {
     /**
@@ -35,7 +40,7 @@ public interface DeviceSource {
         device.close();
     }
 
-    /** One device that stays open between clients; it is reset when a client is gone, as a new open would. */
+    /** One device that stays open between clients, with what they left in it. */
     static DeviceSource of(VfioDevice device) {
         Offer offer = Offer.of(device);
         return new DeviceSource() {
@@ -50,13 +55,7 @@ public interface DeviceSource {
             }
 
             @Override
-            public void release(VfioDevice released) {
-                try {
-                    device.reset();
-                } catch (ErrnoException e) {
-                    // it has no reset: the next client finds it as it is
-                }
-            }
+            public void release(VfioDevice released) {}
         };
     }
 }

@@ -4,6 +4,8 @@ package org.vfio4j.vfio.user;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.LinuxException;
@@ -15,24 +17,37 @@ import org.vfio4j.vfio.VfioException;
 
 /**
  * The memory of a server's client: DMA_MAP and DMA_UNMAP, and DMA_READ and DMA_WRITE for what came without a file. Those ask the client while a
- * request of his is handled, one at a time and 64 KiB at most; requests that come before his reply wait.
+ * request of his is handled, one at a time; requests that come before his reply wait.
+ *
+ * <p>A client that answers nothing while it waits itself, as QEMU, would wait for the answer to its access for ever. So when a second passes
+ * without a reply, its writes are answered before they are done: as on a PCI bus, where a write is posted.
  */
 final class GuestMemory implements DmaMapping.Owner, AutoCloseable {
     private final Connection connection;
     private final Inbox inbox;
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment out = arena.allocate(Wire.DATA + (long) Limits.DMA_CHUNK, Long.BYTES);
+    private @Nullable MemorySegment room;
     private int chunk = Limits.DMA_CHUNK;
+    private final Inbox.Meanwhile meanwhile = this::waited;
+    private final IntConsumer answerWrite = this::answerWrite;
     private int nextId;
+    private boolean answersWhileItWaits;
+    private boolean answersNothing;
 
     GuestMemory(Connection connection) {
         this.connection = connection;
         this.inbox = connection.inbox();
     }
 
-    /** The client takes no more than {@code size} bytes of data in one message. */
-    void limit(int size) {
-        chunk = Math.clamp(size, 1, Limits.DMA_CHUNK);
+    /**
+     * Before anything is asked.
+     *
+     * @param most data that the client takes in one message, in bytes
+     * @param ours that it is a client of this library, which answers while it waits itself, and wholly
+     */
+    void client(int most, boolean ours) {
+        chunk = Math.clamp(most, 1, ours ? Wire.MAX_DATA : Limits.DMA_CHUNK);
+        answersWhileItWaits = ours;
     }
 
     /** DMA_MAP, with the file that came with it or none. */
@@ -76,7 +91,7 @@ final class GuestMemory implements DmaMapping.Owner, AutoCloseable {
     public void write(long iova, MemorySegment from) {
         for (long done = 0; done < from.byteSize(); ) {
             int count = (int) Math.min(chunk, from.byteSize() - done);
-            MemorySegment.copy(from, done, out, Wire.DATA, count);
+            MemorySegment.copy(from, done, out(), Wire.DATA, count);
             int reply = ask(Command.DMA_WRITE, iova + done, count, count);
             requireCount(reply, count, 0);
             inbox.removeReply(reply);
@@ -86,13 +101,17 @@ final class GuestMemory implements DmaMapping.Owner, AutoCloseable {
 
     /** Sends a request with {@code data} bytes and waits for the reply: where it begins. */
     private int ask(Command command, long iova, int count, int data) {
+        if (answersNothing) {
+            inbox.eachWaiting(answerWrite);
+        }
         int id = nextId++ & 0xffff;
+        MemorySegment out = out();
         Wire.header(out, id, command.number(), Wire.DATA + data, Wire.REQUEST, 0);
         Wire.put64(out, Wire.DMA_ADDRESS, iova);
         Wire.put64(out, Wire.DMA_COUNT, count);
         connection.send(out, Wire.DATA + data, List.of());
         try {
-            int reply = inbox.awaitReply();
+            int reply = inbox.awaitReply(meanwhile);
             MemorySegment in = inbox.bytes();
             if (Wire.u16(in, reply + Wire.ID) != id || Wire.u16(in, reply + Wire.COMMAND) != command.number()) {
                 throw connection.lose("a reply to another request than " + command + " " + id);
@@ -101,6 +120,30 @@ final class GuestMemory implements DmaMapping.Owner, AutoCloseable {
             return reply;
         } catch (MalformedException | LinuxException e) {
             throw connection.lose(e);
+        }
+    }
+
+    /** Most clients' memory is mapped, and nothing is ever asked. */
+    private MemorySegment out() {
+        MemorySegment there = room;
+        if (there == null) {
+            there = arena.allocate(Wire.DATA + (long) chunk, Long.BYTES);
+            room = there;
+        }
+        return there;
+    }
+
+    private void waited(boolean silent) {
+        answersNothing |= silent && !answersWhileItWaits;
+        if (answersNothing) {
+            inbox.eachWaiting(answerWrite);
+        }
+    }
+
+    private void answerWrite(int at) {
+        MemorySegment in = inbox.bytes();
+        if (Wire.u32(in, at + Wire.FLAGS) == Wire.REQUEST && RegionAccess.isWholeWrite(in, at)) {
+            connection.replyEarly(at, out());
         }
     }
 

@@ -4,7 +4,7 @@ package org.vfio4j.vfio.user;
 import java.lang.foreign.MemorySegment;
 import org.vfio4j.linux.FdChannel;
 
-/** How a connection waits for the next message: asleep, or by asking again and again for a while before it falls asleep. */
+/** How a connection waits for a message, or for the rest of one: asleep, or by asking again and again for a while before it falls asleep. */
 enum IdleWait {
     /** Asleep. */
     SLEEP(0),
@@ -19,10 +19,14 @@ enum IdleWait {
         this.nanos = nanos;
     }
 
-    /** Receives up to {@code length} bytes: {@link FdChannel#receive(MemorySegment, long, long, FdChannel.Wait)}. */
+    /**
+     * Receives up to {@code length} bytes: {@link FdChannel#receive(MemorySegment, long, long, FdChannel.Wait)}.
+     *
+     * @param asleep what it sleeps for, once it does
+     */
     // yields so that a client on the same processor gets on with what is waited for
     @SuppressWarnings("ThreadPriorityCheck")
-    long receive(FdChannel channel, MemorySegment into, long offset, long length) {
+    long receive(FdChannel channel, MemorySegment into, long offset, long length, FdChannel.Wait asleep) {
         if (nanos > 0) {
             long begin = System.nanoTime();
             do {
@@ -36,6 +40,6 @@ enum IdleWait {
                 Thread.yield();
             } while (System.nanoTime() - begin < nanos);
         }
-        return channel.receive(into, offset, length, FdChannel.Wait.SOME);
+        return channel.receive(into, offset, length, asleep);
     }
 }

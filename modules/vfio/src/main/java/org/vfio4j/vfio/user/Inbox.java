@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
 import org.vfio4j.linux.MalformedException;
@@ -20,10 +21,26 @@ import org.vfio4j.linux.Memfd;
  * those that nobody took are closed when the next message is asked for.
  */
 final class Inbox implements AutoCloseable {
+    /** A wait within a message, or for a reply, is so many waits of the socket's: between them it is looked what else could be done. */
+    static final int LOOKS = 5;
+
     /** Room for the longest message being handled and for what comes meanwhile. Memory that is never used is never there. */
     private static final int CAPACITY = 4 << 20;
     /** How much is received at once while it is not known how much there is. */
     private static final int WINDOW = 1 << 16;
+
+    /** What is done while a reply is awaited. */
+    @FunctionalInterface
+    interface Meanwhile {
+        /**
+         * A request came before the reply, or nothing did for a while.
+         *
+         * @param silent nothing did
+         */
+        void waited(boolean silent);
+    }
+
+    private static final Meanwhile NOTHING_TO_DO = silent -> {};
 
     /** Descriptors and the position in the stream at which their message begins. */
     private record Arrival(long position, List<Fd> fds) {}
@@ -70,6 +87,11 @@ final class Inbox implements AutoCloseable {
         return Wire.u32(bytes, at + Wire.SIZE);
     }
 
+    /** Whether some of the next message is here already. */
+    boolean holdsNext() {
+        return end != begin;
+    }
+
     /**
      * Waits for the next message, however long that takes, and makes it the current one.
      *
@@ -92,7 +114,7 @@ final class Inbox implements AutoCloseable {
             moveTo(0);
         }
         while (!isComplete(0)) {
-            long n = receive(0);
+            long n = receiveInTime(0, NOTHING_TO_DO);
             if (n == 0 && end == begin) {
                 return false;
             }
@@ -116,11 +138,11 @@ final class Inbox implements AutoCloseable {
      * @return where it begins; it is there until {@link #removeReply}
      * @throws MalformedException if none comes in time, or so many requests do that there is no room for it
      */
-    int awaitReply() {
+    int awaitReply(Meanwhile meanwhile) {
         int passed = 0;
         while (true) {
             while (!isComplete(passed)) {
-                if (receive(passed) <= 0) {
+                if (receiveInTime(passed, meanwhile) <= 0) {
                     throw new MalformedException("no reply");
                 }
             }
@@ -129,6 +151,15 @@ final class Inbox implements AutoCloseable {
                 return at;
             }
             passed += size(at);
+            meanwhile.waited(false);
+        }
+    }
+
+    /** Where each request begins that has come to its end and was not answered yet, in their order; the current one is the first. */
+    void eachWaiting(IntConsumer action) {
+        action.accept(current);
+        for (int passed = 0; isComplete(passed); passed += size(begin + passed)) {
+            action.accept(begin + passed);
         }
     }
 
@@ -205,14 +236,24 @@ final class Inbox implements AutoCloseable {
             throw new MalformedException("more than " + CAPACITY + " bytes of requests wait");
         }
         long n = known
-                ? channel.receive(bytes, end, missing, FdChannel.Wait.ALL)
-                : idle.receive(channel, bytes, end, Math.min(WINDOW, CAPACITY - end));
+                ? idle.receive(channel, bytes, end, missing, FdChannel.Wait.ALL)
+                : idle.receive(channel, bytes, end, Math.min(WINDOW, CAPACITY - end), FdChannel.Wait.SOME);
         if (n > 0) {
             end += (int) n;
             List<Fd> fds = channel.takeReceived();
             if (!fds.isEmpty()) {
                 arrived(passed, fds);
             }
+        }
+        return n;
+    }
+
+    /** The same, several times if nothing comes. */
+    private long receiveInTime(int passed, Meanwhile meanwhile) {
+        long n = receive(passed);
+        for (int i = 1; n == FdChannel.NOTHING && i < LOOKS; i++) {
+            meanwhile.waited(true);
+            n = receive(passed);
         }
         return n;
     }

@@ -14,7 +14,7 @@ final class Limits {
     /** Mapped DMA ranges: what QEMU offers, and the kernel's own limit. */
     static final int DMA_MAPS = 65535;
 
-    /** Data of one DMA_READ or DMA_WRITE: QEMU cuts longer replies short (its socket's buffer is 208 KiB). */
+    /** Data of one DMA_READ or DMA_WRITE, unless to a client of this library: QEMU cuts longer replies short (its socket's buffer is 208 KiB). */
     static final int DMA_CHUNK = 1 << 16;
 
     /** How long a peer may take over a message that it has begun, and over a reply; QEMU's own bound. */

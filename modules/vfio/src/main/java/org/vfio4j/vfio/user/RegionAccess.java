@@ -35,8 +35,16 @@ final class RegionAccess implements AutoCloseable {
         answer(offset, region, read, read);
     }
 
+    /** Whether the message is a REGION_WRITE with all of its data. */
+    static boolean isWholeWrite(MemorySegment in, int at) {
+        int size = Wire.u32(in, at + Wire.SIZE);
+        return Wire.u16(in, at + Wire.COMMAND) == Command.REGION_WRITE.number()
+                && Command.REGION_WRITE.takes(size)
+                && Wire.u32(in, at + Wire.ACCESS_COUNT) == size - Wire.DATA;
+    }
+
     /** Answers with how many bytes were written. */
-    void write(VfioDevice device, int at, int size, boolean posted) {
+    void write(VfioDevice device, int at, int size) {
         int count = count(at);
         if (count != size - Wire.DATA) {
             throw new VfioException(
@@ -45,9 +53,7 @@ final class RegionAccess implements AutoCloseable {
         long offset = Wire.u64(in, at + Wire.ACCESS_OFFSET);
         int region = Wire.u32(in, at + Wire.ACCESS_REGION);
         int written = device.write(region, offset, data(at + Wire.DATA, count));
-        if (!posted) {
-            answer(offset, region, written, 0);
-        }
+        answer(offset, region, written, 0);
     }
 
     /** Does all writes; one that the device refuses does not keep the others from it, since they are posted. */

@@ -64,20 +64,17 @@ final class Session implements AutoCloseable {
         if ((flags & Wire.TYPE_MASK) == Wire.REPLY) {
             throw new MalformedException("a reply to nothing");
         }
-        boolean posted = (flags & Wire.NO_REPLY) != 0;
         try {
-            dispatch(at, flags, posted);
+            dispatch(at, flags);
         } catch (ConnectionLostException e) {
             throw e;
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.DEBUG, "a request is refused: {0}", e.getMessage());
-            if (!posted) {
-                connection.replyError(e.errno());
-            }
+            connection.replyError(e.errno());
         }
     }
 
-    private void dispatch(int at, int flags, boolean posted) {
+    private void dispatch(int at, int flags) {
         int size = inbox.size(at);
         Command command = Command.of(Wire.u16(in, at + Wire.COMMAND));
         if (command == null
@@ -98,7 +95,7 @@ final class Session implements AutoCloseable {
         }
         switch (command) {
             case REGION_READ -> regions.read(attachment.device(), at);
-            case REGION_WRITE -> regions.write(attachment.device(), at, size, posted);
+            case REGION_WRITE -> regions.write(attachment.device(), at, size);
             case REGION_WRITE_MULTI -> regions.writeMulti(attachment.device(), at, size);
             default -> cold(command, in.asSlice(at, size));
         }
@@ -163,7 +160,7 @@ final class Session implements AutoCloseable {
         if (client.isDisplay()) {
             attachment.beDisplay();
         }
-        memory.limit(client.maxDataXferSize());
+        memory.client(client.maxDataXferSize(), extended);
         Capabilities ours = extended ? Capabilities.with(attachment.offer()) : Capabilities.PLAIN;
         VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, ours.json());
         connection.reply(answer.write(connection.out().asSlice(Wire.HEADER)));

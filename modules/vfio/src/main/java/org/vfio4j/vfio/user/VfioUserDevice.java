@@ -34,7 +34,8 @@ import org.vfio4j.vfio.dma.DmaSpace;
  * seconds, has lost the connection; then every call is ENOTCONN. What the protocol has no message for (the display, the state of pre-copy) works
  * with servers of this library, and is ENOTTY with others.
  *
- * <p>The server reaches mapped memory through its file, or asks for it, which is answered within the calls of this class.
+ * <p>The server reaches mapped memory through its file, or asks for it, which is answered within the calls of this class. For one that asks of its
+ * own accord there is {@link #answerOne}.
  */
 public final class VfioUserDevice implements VfioDevice {
     /** More than any device has, and few enough to ask for each. */
@@ -224,6 +225,18 @@ public final class VfioUserDevice implements VfioDevice {
         Wire.put64(out, Wire.UNMAP_SIZE, range.length());
         calls.call(Command.DMA_UNMAP, Wire.UNMAP_ARGSZ);
         memory.unmap(range);
+    }
+
+    /**
+     * Answers one request of the server's for memory without a file, made while there is no call to this class: while its user waits for an
+     * interrupt, say.
+     *
+     * @param wait how long to wait for a request
+     * @return false if none came
+     * @throws ErrnoException ENOTCONN if there is no server any more
+     */
+    public boolean answerOne(Duration wait) {
+        return calls.answerOne(wait);
     }
 
     @Override

@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FileIo;
 import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.RegionInfo;
@@ -28,6 +36,10 @@ import org.vfio4j.vfio.pci.Window;
 class ScanoutTest {
     private static final int SIZE = 64 * 1024;
     private static final int UNMAPPED = RegionInfo.PCI_BAR0 + 2;
+    private static final int UNSEALED = 8;
+
+    @TempDir
+    private Path folder;
 
     private final SharedMemory memory = SharedMemory.create("picture", SIZE);
     private final byte[] registers = new byte[4096];
@@ -38,6 +50,7 @@ class ScanoutTest {
         private final SharedMemory memory;
         private int kind = GfxPlane.REGION;
         private GfxPlane plane = GfxPlane.NONE;
+        private @Nullable Fd unsealed;
 
         private Screen(Parts parts, SharedMemory memory) {
             super(parts);
@@ -63,6 +76,9 @@ class ScanoutTest {
 
         @Override
         public Dmabuf gfxDmabuf(int id) {
+            if (id == UNSEALED && unsealed != null) {
+                return new Dmabuf(unsealed.duplicate(), 4096);
+            }
             if (id != 7) {
                 throw new VfioException(Errno.ENOENT, "no dmabuf " + id);
             }
@@ -106,6 +122,83 @@ class ScanoutTest {
         try (Scanout scanout = Scanout.of(screen)) {
             assertThat(scanout.look().orElseThrow().rgb(0, 0)).isEqualTo(0x123456);
         }
+    }
+
+    @Test
+    void aFileThatItsServerShrinksIsAnErrorAndNoCrash() {
+        screen.kind = GfxPlane.DMABUF;
+        screen.plane = plane(64, 32, 256, UNSEALED);
+        try (Fd file = FileIo.open(folder.resolve("memory").toString(), FileIo.O_RDWR | FileIo.O_CREAT);
+                Scanout scanout = Scanout.of(screen);
+                Damage damage = new Damage()) {
+            FileIo.truncate(file, SIZE);
+            screen.unsealed = file;
+            for (int i = 0; i < 2; i++) {
+                assertThat(damage.update(scanout.look().orElseThrow())).hasSize(1 - i);
+            }
+
+            FileIo.truncate(file, 4096);
+
+            assertErrno(Errno.EPROTO, scanout::look);
+            screen.plane = plane(64, 16, 256, UNSEALED);
+            assertErrno(Errno.EPROTO, scanout::look);
+        }
+    }
+
+    private static void assertErrno(int errno, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        DisplayException.class, e -> assertThat(e.errno()).isEqualTo(errno));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyFormatIsSeenInItsColours(PixelFormat format) {
+        int[] rgb = {0xff0000, 0x00ff00, 0x0000ff, 0xffffff, 0x000000};
+        int stride = 64 * format.bytes();
+        screen.plane = new GfxPlane(fourcc(format), 0, 64, 32, stride, SIZE, 0, 0, 0, 0, RegionInfo.PCI_BAR0);
+        for (int i = 0; i < rgb.length; i++) {
+            draw(format, 5 * stride + i * format.bytes(), rgb[i]);
+        }
+        try (Scanout scanout = Scanout.of(screen);
+                Damage damage = new Damage()) {
+            damage.update(scanout.look().orElseThrow());
+            int[] line = new int[rgb.length];
+            Objects.requireNonNull(damage.kept()).read(0, 5, rgb.length, 1, line);
+
+            assertThat(line).isEqualTo(rgb);
+            for (int i = 0; i < rgb.length; i++) {
+                assertThat(scanout.look().orElseThrow().rgb(i, 5)).isEqualTo(rgb[i]);
+            }
+            draw(format, 31 * stride + 63 * format.bytes(), 0xffffff);
+            assertThat(damage.update(scanout.look().orElseThrow())).containsExactly(new Damage.Rectangle(0, 0, 64, 32));
+        }
+    }
+
+    private static int fourcc(PixelFormat format) {
+        String letters = format.letters();
+        return letters.charAt(0) | letters.charAt(1) << 8 | letters.charAt(2) << 16 | letters.charAt(3) << 24;
+    }
+
+    /** Draws a pixel whose components are none or all. */
+    private void draw(PixelFormat format, long at, int rgb) {
+        int red = rgb >> 16 & 1;
+        int green = rgb >> 8 & 1;
+        int blue = rgb & 1;
+        switch (format) {
+            case XRGB8888, ARGB8888 -> word(at, 0xff0000 * red | 0xff00 * green | 0xff * blue | 0x5a000000);
+            case XBGR8888, ABGR8888 -> word(at, 0xff * red | 0xff00 * green | 0xff0000 * blue | 0x5a000000);
+            case RGB565 -> half(at, 0xf800 * red | 0x7e0 * green | 0x1f * blue);
+            case XRGB1555 -> half(at, 0x7c00 * red | 0x3e0 * green | 0x1f * blue | 0x8000);
+        }
+    }
+
+    private void word(long at, int value) {
+        memory.segment().set(ValueLayout.JAVA_INT, at, value);
+    }
+
+    private void half(long at, int value) {
+        memory.segment().set(ValueLayout.JAVA_SHORT, at, (short) value);
     }
 
     @Test

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.MigrationStream;
@@ -64,6 +67,50 @@ class StateMachineTest {
         assertRefused(DeviceState.RUNNING, Errno.EINVAL);
         machine.reset();
         assertThat(machine.state()).isEqualTo(DeviceState.RUNNING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 3, 5, 7})
+    void everyStateIsReachedFromEveryOtherByItsPathOrRefused(long flags) {
+        Arcs arcs = Arcs.of(flags);
+        for (DeviceState from : arcs.states()) {
+            for (DeviceState to : DeviceState.values()) {
+                List<DeviceState> way = new ArrayList<>();
+                StateMachine fresh = new StateMachine(flags, (before, next) -> {
+                    way.add(next);
+                    return Optional.empty();
+                });
+                fresh.set(from);
+                way.clear();
+                boolean reached = true;
+                try {
+                    fresh.set(to);
+                } catch (VfioException e) {
+                    assertThat(e.errno()).isEqualTo(Errno.EINVAL);
+                    reached = false;
+                }
+
+                assertThat(fresh.state()).isEqualTo(reached ? to : from);
+                assertThat(way).isEqualTo(reached ? arcs.path(from, to) : List.of());
+                if (!arcs.states().contains(to)) {
+                    assertThat(reached).as("%s to %s", from, to).isFalse();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyAResetLeadsOutOfError(DeviceState target) {
+        refusing = DeviceState.STOP;
+        refusal = Errno.EIO;
+        assertRefused(DeviceState.STOP, Errno.EIO);
+
+        if (target != DeviceState.ERROR) {
+            assertRefused(target, Errno.EINVAL);
+        }
+
+        assertThat(machine.state()).isEqualTo(DeviceState.ERROR);
     }
 
     @Test

@@ -139,6 +139,28 @@ class InterruptsTest {
     }
 
     @Test
+    void aMessageOfMsixWaitsForItsEventfdAndIsPendingMeanwhile() {
+        Msi msix = Msi.msix(70);
+        Window bits = msix.pendingBits(0x800);
+        Interrupts own = Interrupts.of(new Intx(() -> line), msix);
+        own.set(IrqRequest.trigger(IrqInfo.PCI_MSIX, msi.fd()));
+        assertThat(bits.size()).isEqualTo(16);
+
+        own.fire(65);
+        own.fire(65);
+
+        assertThat(bits.readPart(8, 8)).isEqualTo(0b10);
+        own.set(new IrqRequest(
+                IrqInfo.PCI_MSIX, 65, 1, Action.TRIGGER, new Data.Eventfds(List.of(Optional.of(intx.fd())))));
+        assertThat(intx.drain()).isEqualTo(1);
+        assertThat(bits.readPart(8, 8)).isZero();
+        own.fire(3);
+        own.set(IrqRequest.disable(IrqInfo.PCI_MSIX));
+        assertThat(bits.readPart(0, 8)).isZero();
+        own.close();
+    }
+
+    @Test
     void intxAndMsiExcludeEachOther() {
         interrupts.set(IrqRequest.trigger(IrqInfo.PCI_INTX, intx.fd()));
         assertErrno(Errno.EINVAL, () -> interrupts.set(IrqRequest.trigger(IrqInfo.PCI_MSI, msi.fd())));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Duration;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,9 +22,14 @@ class GuestMemoryTest {
     private static final int REGISTERS = CopyDevice.REGISTERS;
     private static final byte[] GUEST = new byte[1 << 20];
 
+    /** A fifth of it is longer than the client here is ever silent, also on a machine that has much else to do. */
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private static final Duration SHORT = Duration.ofMillis(500);
+
     private final CopyDevice device = CopyDevice.create();
     private final UnixSocket.Pair pair = UnixSocket.pair();
-    private final VfioUserServer server = VfioUserServer.takeSocket(pair.left(), DeviceSource.of(device), false);
+    private final VfioUserServer server = VfioUserServer.takeSocket(pair.left(), DeviceSource.of(device), false, LONG);
     private final RawPeer client = new RawPeer(pair.right());
 
     @BeforeEach
@@ -86,6 +92,62 @@ class GuestMemoryTest {
         assertThat(read.id()).isEqualTo(second);
         assertThat(read.payload()).endsWith(1);
         assertThat(client.receive().id()).isEqualTo(eventfds);
+    }
+
+    /** As QEMU, which waits for the answer to its write before it reads what else was said. */
+    @Test
+    void aClientThatAnswersNothingWhileItWaitsIsAnsweredBeforeItsWritesAreDone() {
+        UnixSocket.Pair sockets = UnixSocket.pair();
+        try (VfioUserServer _ = VfioUserServer.takeSocket(sockets.left(), DeviceSource.of(device), false);
+                RawPeer qemu = new RawPeer(sockets.right())) {
+            qemu.negotiate();
+            qemu.call(Command.DMA_MAP, RawPeer.map(3, 0, 0, GUEST.length));
+            qemu.call(Command.REGION_WRITE, RawPeer.access(CopyDevice.TARGET, REGISTERS, 8, RawPeer.longs(0x8000)));
+            byte[] go = RawPeer.access(CopyDevice.GO, REGISTERS, 4, RawPeer.words(16));
+
+            int first = qemu.send(Command.REGION_WRITE, go);
+            RawPeer.Message asked = qemu.receive();
+            int behind = qemu.send(Command.REGION_WRITE, RawPeer.access(CopyDevice.RELAXED, REGISTERS, 1, (byte) 7));
+            assertDone(first, qemu.receive());
+            assertDone(behind, qemu.receive());
+            answer(qemu, asked);
+            answer(qemu, qemu.receive());
+
+            int second = qemu.send(Command.REGION_WRITE, go);
+            assertDone(second, qemu.receive());
+            answer(qemu, qemu.receive());
+            answer(qemu, qemu.receive());
+            RawPeer.Message read = qemu.call(Command.REGION_READ, RawPeer.access(CopyDevice.RELAXED, REGISTERS, 1));
+            assertThat(read.payload()).endsWith(7);
+            assertThat(Arrays.copyOfRange(GUEST, 0x8000, 0x8010)).isEqualTo(Arrays.copyOf(GUEST, 16));
+        }
+    }
+
+    private static void assertDone(int id, RawPeer.Message reply) {
+        assertThat(reply.isError()).isFalse();
+        assertThat(reply.command()).isEqualTo(Command.REGION_WRITE.number());
+        assertThat(reply.id()).isEqualTo(id);
+        assertThat(reply.payload()).hasSize(16);
+    }
+
+    /** Clients of this library answer in every call, wholly, and none is over before it is done. */
+    @Test
+    void aClientThatIsKnownToAnswerIsAskedForAllAtOnceAndNeverAnsweredEarly() {
+        UnixSocket.Pair sockets = UnixSocket.pair();
+        try (VfioUserServer _ = VfioUserServer.takeSocket(sockets.left(), DeviceSource.of(device), false, SHORT);
+                RawPeer ours = new RawPeer(sockets.right())) {
+            ours.call(
+                    Command.VERSION,
+                    RawPeer.version(0, 0, Capabilities.with(Offer.NONE).json()));
+            ours.call(Command.DMA_MAP, RawPeer.map(3, 0, 0, GUEST.length));
+
+            ours.send(Command.REGION_WRITE, RawPeer.access(CopyDevice.GO, REGISTERS, 4, RawPeer.words(1 << 20)));
+
+            RawPeer.Message asked = ours.receive();
+            assertThat(asked.command()).isEqualTo(Command.DMA_READ.number());
+            assertThat(asked.bytes().getLong(8)).isEqualTo(1 << 20);
+            assertThat(ours.isClosed()).isTrue();
+        }
     }
 
     @Test
@@ -210,16 +272,21 @@ class GuestMemoryTest {
                 assertThat(message.isError()).isFalse();
                 return;
             }
-            long address = message.bytes().getLong(0);
-            int count = (int) message.bytes().getLong(8);
-            assertThat(count).isBetween(1, 65536);
-            boolean read = message.command() == Command.DMA_READ.number();
-            byte[] data = read ? Arrays.copyOfRange(GUEST, (int) address, (int) address + count) : new byte[0];
-            if (!read) {
-                System.arraycopy(message.payload(), 16, GUEST, (int) address, count);
-            }
-            client.sendRaw(RawPeer.message(
-                    message.id(), message.command(), 32 + data.length, Wire.REPLY, RawPeer.dma(address, count, data)));
+            answer(client, message);
         }
+    }
+
+    /** Does what the device asks. */
+    private static void answer(RawPeer client, RawPeer.Message message) {
+        long address = message.bytes().getLong(0);
+        int count = (int) message.bytes().getLong(8);
+        assertThat(count).isBetween(1, 65536);
+        boolean read = message.command() == Command.DMA_READ.number();
+        byte[] data = read ? Arrays.copyOfRange(GUEST, (int) address, (int) address + count) : new byte[0];
+        if (!read) {
+            System.arraycopy(message.payload(), 16, GUEST, (int) address, count);
+        }
+        client.sendRaw(RawPeer.message(
+                message.id(), message.command(), 32 + data.length, Wire.REPLY, RawPeer.dma(address, count, data)));
     }
 }

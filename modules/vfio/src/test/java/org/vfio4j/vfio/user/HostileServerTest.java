@@ -13,9 +13,9 @@ import static org.vfio4j.vfio.user.RawPeer.words;
 
 import java.lang.foreign.Arena;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -261,9 +261,10 @@ class HostileServerTest {
     }
 
     private void send(byte[] bytes, int fds) {
-        try (Fd hostile = Memfd.create(HOSTILE, 4096)) {
-            server.sendRaw(bytes, Collections.nCopies(fds, hostile).toArray(Fd[]::new));
-        }
+        List<Fd> files =
+                Stream.generate(() -> Memfd.create(HOSTILE, 4096)).limit(fds).toList();
+        server.sendRaw(bytes, files.toArray(Fd[]::new));
+        files.forEach(Fd::close);
     }
 
     private static Case lie(String name, Consumer<VfioDevice> call, byte[] answer) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,24 @@ class SessionTest {
         assertThat(reply.bytes().getInt(4)).isEqualTo(RegionInfo.READ | RegionInfo.WRITE);
         assertThat(reply.bytes().getLong(16)).isEqualTo(256);
         assertThat(reply.fds()).isEmpty();
+    }
+
+    @Test
+    void aRequestThatWantsNoAnswerHasNone() {
+        List<byte[]> requests = List.of(
+                RawPeer.request(1, Command.DEVICE_GET_INFO, Wire.NO_REPLY, RawPeer.words(16, 0, 0, 0)),
+                RawPeer.request(2, Command.REGION_READ, Wire.NO_REPLY, RawPeer.access(COUNTER, REGISTERS, 4)),
+                RawPeer.request(3, Command.DEVICE_SET_IRQS, Wire.NO_REPLY, RawPeer.words(20, 0x21, 99, 0, 0)),
+                RawPeer.request(4, Command.DMA_MAP, Wire.NO_REPLY, RawPeer.map(3, 0, 0, 4096)),
+                RawPeer.request(5, Command.REGION_WRITE, Wire.NO_REPLY, RawPeer.access(0, 99, 1, (byte) 1)),
+                RawPeer.request(
+                        6, Command.REGION_WRITE, Wire.NO_REPLY, RawPeer.access(COUNTER, REGISTERS, 1, (byte) 9)));
+
+        requests.forEach(client::sendRaw);
+
+        assertThat(client.call(Command.REGION_READ, RawPeer.access(COUNTER, REGISTERS, 1))
+                        .payload())
+                .endsWith(9);
     }
 
     @Test

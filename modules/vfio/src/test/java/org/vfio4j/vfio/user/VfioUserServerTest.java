@@ -27,6 +27,7 @@ import org.vfio4j.vfio.VfioException;
 /** How clients come to a server and leave it, and what one can do to the others. */
 class VfioUserServerTest {
     private static final Duration SHORT = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final byte[] INFO = RawPeer.words(16, 0, 0, 0);
 
     private final CopyDevice device = CopyDevice.create();
@@ -102,8 +103,18 @@ class VfioUserServerTest {
                 assertThat(second.call(Command.DEVICE_GET_INFO, INFO).errno()).isEqualTo(Errno.EBUSY);
             }
 
-            assertThat(second.call(Command.DEVICE_GET_INFO, INFO).isError()).isFalse();
+            awaitFree(second);
         }
+    }
+
+    /** A server needs a moment to see that a client is gone, a long one on a busy machine. */
+    private static void awaitFree(RawPeer next) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        int errno = Errno.EBUSY;
+        while (errno == Errno.EBUSY && System.nanoTime() < end) {
+            errno = next.call(Command.DEVICE_GET_INFO, INFO).errno();
+        }
+        assertThat(errno).isZero();
     }
 
     @Test
@@ -126,7 +137,7 @@ class VfioUserServerTest {
     }
 
     @Test
-    void whatAClientLeavesBehindIsTakenAwayBeforeTheNext() {
+    void theNextClientFindsTheDeviceAsItWasLeftWithoutEventfdsAndMemory() {
         Path path = folder.resolve("device.sock");
         try (VfioUserServer _ = VfioUserServer.listen(path, DeviceSource.of(device), false);
                 Eventfd eventfd = Eventfd.create();
@@ -140,9 +151,10 @@ class VfioUserServerTest {
 
             try (RawPeer second = new RawPeer(UnixSocket.connect(path.toString()))) {
                 second.negotiate();
+                awaitFree(second);
                 assertThat(second.call(Command.REGION_READ, RawPeer.access(CopyDevice.RELAXED, 2, 1))
                                 .payload())
-                        .endsWith(0);
+                        .endsWith(7);
                 assertThat(second.call(Command.DEVICE_SET_IRQS, RawPeer.words(20, 0x21, 1, 0, 1))
                                 .errno())
                         .isEqualTo(Errno.EINVAL);

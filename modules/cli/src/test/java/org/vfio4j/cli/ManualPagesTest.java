@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Model.OptionSpec;
+
+class ManualPagesTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everyCommandHasAPageThatNamesEveryOptionOfItsHelp() throws IOException {
+        ManualPages.write(folder, Command.all());
+
+        String overview = Files.readString(folder.resolve("vfio.1"));
+        for (Command command : Command.all()) {
+            String page = Files.readString(folder.resolve("vfio-" + command.name() + ".1"));
+            assertThat(overview).contains("vfio-" + command.name().replace("-", "\\-") + "\\fR(1)");
+            for (OptionSpec option : command.describe().options()) {
+                assertThat(page).contains(option.longestName().replace("-", "\\-"));
+            }
+            assertThat(page).contains(".SH EXAMPLES", ".SH EXIT STATUS").doesNotContain("%n");
+        }
+    }
+
+    @Test
+    void nothingInATextIsTakenForACommandOfRoff() throws IOException {
+        ManualPages.write(folder, Command.all());
+
+        try (var pages = Files.list(folder)) {
+            for (Path page : pages.toList()) {
+                assertThat(Files.readAllLines(page))
+                        .filteredOn(l -> l.startsWith("'") || l.startsWith("."))
+                        .allMatch(l -> l.matches("\\.(TH|SH|PP|TP|nf|fi|br)( .*)?"));
+            }
+        }
+    }
+}

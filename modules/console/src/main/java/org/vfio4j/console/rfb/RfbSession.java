@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.console.rfb;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import org.vfio4j.console.display.DisplayFeed;
+import org.vfio4j.console.display.Viewer;
+import org.vfio4j.linux.MalformedException;
+
+/**
+ * One viewer, from its first byte to its last, over any pair of streams: a TCP connection's, or those of a WebSocket's messages. After the
+ * handshake, pictures are sent only when the viewer asks for them, and each is flushed at its end.
+ */
+public final class RfbSession {
+    private static final System.Logger LOG = System.getLogger(RfbSession.class.getName());
+
+    private final DisplayFeed feed;
+    private final Access access;
+    private final ClientInput in;
+    private final OutputStream stream;
+    private final ServerOutput out;
+    private volatile boolean admitted;
+
+    /**
+     * @param feed what is shown
+     * @param access whom it is shown to
+     */
+    public RfbSession(DisplayFeed feed, Access access, InputStream in, OutputStream out) {
+        this.feed = feed;
+        this.access = access;
+        this.in = new ClientInput(in);
+        this.stream = out;
+        this.out = new ServerOutput(out);
+    }
+
+    /**
+     * Serves the viewer until it goes, breaks the protocol or one of the streams fails, and closes the stream to it. Afterwards the feed knows
+     * nothing of it any more. To end it from elsewhere, close the streams.
+     */
+    public void run() {
+        try {
+            serve();
+        } catch (MalformedException e) {
+            // Strangers may not fill the log.
+            System.Logger.Level level = admitted ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
+            LOG.log(level, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} has gone: {1}", feed.name(), e.getMessage());
+        } finally {
+            close();
+        }
+    }
+
+    /** Whether the handshake is over. */
+    public boolean isAdmitted() {
+        return admitted;
+    }
+
+    /** For how long the viewer has not taken what is sent to it, in nanoseconds; 0 while it takes it. */
+    public long stalledNanos() {
+        return out.stalledNanos();
+    }
+
+    private void serve() throws IOException {
+        Handshake handshake = new Handshake(in, out);
+        if (!handshake.admit(access)) {
+            return;
+        }
+        admitted = true;
+        try (Viewer viewer = feed.join();
+                Updates updates = Updates.begin(viewer, feed, handshake, out)) {
+            Thread writer = Thread.ofVirtual().name("viewer of " + feed.name()).start(() -> write(updates));
+            try {
+                ClientMessages messages = new ClientMessages(in, updates);
+                while (writer.isAlive()) {
+                    messages.read();
+                }
+            } finally {
+                close();
+                updates.end();
+                await(writer);
+            }
+        }
+    }
+
+    private void write(Updates updates) {
+        try {
+            updates.sendWhileAsked();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} takes no more: {1}", feed.name(), e.getMessage());
+        } finally {
+            close();
+        }
+    }
+
+    private static void await(Thread writer) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                writer.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void close() {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} could not be closed: {1}", feed.name(), e.getMessage());
+        }
+    }
+}

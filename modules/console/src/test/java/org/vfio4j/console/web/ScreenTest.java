@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.console.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.vfio4j.vfio.VfioDevice;
+import org.vfio4j.vfio.display.Frame;
+import org.vfio4j.vfio.display.Scanout;
+
+/** What a device shows, as a PNG. */
+@Timeout(180)
+class ScreenTest {
+    @TempDir
+    private Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before every test
+    private ConsoleHost console;
+
+    @BeforeEach
+    void open() {
+        console = new ConsoleHost(folder);
+    }
+
+    @AfterEach
+    void close() {
+        console.close();
+    }
+
+    private HttpResponse<byte[]> screen(String device, String query, String known)
+            throws IOException, InterruptedException {
+        HttpRequest request = console.request("/api/v1/devices/" + device + "/screen.png" + query)
+                .header("Authorization", "Bearer " + console.token().text())
+                .header("If-None-Match", known)
+                .build();
+        return console.client().send(request, BodyHandlers.ofByteArray());
+    }
+
+    @Test
+    void aDevicesPictureIsSentPixelForPixelAndOnceOnly() throws Exception {
+        String device = console.start("mdpy", "mdpy-vga");
+        try (VfioDevice used = console.use(device);
+                Scanout scanout = Scanout.of(used)) {
+            HttpResponse<byte[]> answer = screen(device, "", "\"none\"");
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(answer.body()));
+            Frame frame = scanout.look().orElseThrow();
+
+            assertThat(answer.headers().firstValue("Content-Type")).contains("image/png");
+            assertThat(image.getWidth()).isEqualTo(frame.width());
+            for (int y = 0; y < frame.height(); y++) {
+                for (int x = 0; x < frame.width(); x++) {
+                    assertThat(image.getRGB(x, y) & 0xffffff).isEqualTo(frame.rgb(x, y));
+                }
+            }
+            String tag = answer.headers().firstValue("ETag").orElseThrow();
+            assertThat(screen(device, "", tag).statusCode()).isEqualTo(304);
+        }
+    }
+
+    @Test
+    void aSmallPictureIsTheMeanOfTheLargeOne() throws Exception {
+        String device = console.start("mdpy", "mdpy-vga");
+        try (VfioDevice _ = console.use(device)) {
+            BufferedImage image = ImageIO.read(
+                    new ByteArrayInputStream(screen(device, "?width=320", "").body()));
+
+            assertThat(image.getWidth()).isEqualTo(320);
+            assertThat(image.getHeight()).isEqualTo(240);
+            int top = image.getRGB(160, 20) & 0xff;
+            int bottom = image.getRGB(160, 220) & 0xff;
+            assertThat(bottom).as("mdpy's gradient").isGreaterThan(top);
+        }
+    }
+
+    @Test
+    void aDeviceThatNobodyUsesShowsNothingAndIsLeftAlone() throws Exception {
+        String device = console.start("mdpy", "mdpy-vga");
+
+        assertThat(screen(device, "", "").statusCode()).isEqualTo(204);
+        assertThat(console.host().find(device).orElseThrow().usage().isInUse()).isFalse();
+    }
+
+    @Test
+    void whatHasNoDisplayHasNoPicture() throws Exception {
+        assertThat(screen(console.start("mtty", "mtty-1"), "", "").statusCode()).isEqualTo(404);
+        assertThat(screen("nothing", "", "").statusCode()).isEqualTo(404);
+        assertThat(screen(console.start("mdpy", "mdpy-vga"), "?width=x", "").statusCode())
+                .isEqualTo(400);
+    }
+}

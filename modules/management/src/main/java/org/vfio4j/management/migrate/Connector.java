@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.migrate;
+
+import java.nio.channels.ByteChannel;
+
+/** Reaches other hosts. */
+@FunctionalInterface
+public interface Connector {
+    /**
+     * A connection to a host that takes devices.
+     *
+     * @param peer what the user called it, as a {@link JournalEntry} keeps it
+     * @throws org.vfio4j.linux.ErrnoException if it cannot be reached, or is not who it should be
+     */
+    ByteChannel connect(String peer);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+package org.vfio4j.management.migrate;
+
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.vfio4j.management.json.BoundedJson;
+import org.vfio4j.management.json.Cursor;
+import org.vfio4j.vfio.mdev.Uuids;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The body of every message but the state's: a JSON object, or for a snapshot the document. Keys that a later release adds are passed over. */
+final class MessageJson {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final int MAX_TEXT = 2_000;
+
+    private MessageJson() {}
+
+    static byte[] write(Message message) {
+        if (message instanceof Message.Facts(ByteBuffer snapshot)) {
+            byte[] bytes = new byte[snapshot.remaining()];
+            snapshot.duplicate().get(bytes);
+            return bytes;
+        }
+        return MAPPER.writeValueAsBytes(node(message));
+    }
+
+    private static ObjectNode node(Message message) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        return switch (message) {
+            case Message.Hello hello ->
+                node.put("protocol", hello.protocol())
+                        .put("version", hello.version())
+                        .put("host", hello.host());
+            case Message.Offer offer -> {
+                node.set("migrant", offer.migrant().json());
+                yield node.put("states", offer.statesOrNull());
+            }
+            case Message.Round(long bytes) -> bytes(node, bytes);
+            case Message.Received(long bytes) -> bytes(node, bytes);
+            case Message.End(long bytes) -> bytes(node, bytes);
+            case Message.Abort(String reason) -> node.put("reason", shortened(reason));
+            case Message.Resolve(UUID id) -> node.put("id", id.toString());
+            case Message.Forget(UUID id) -> node.put("id", id.toString());
+            case Message.Outcome(boolean taken) -> node.put("taken", taken);
+            case Message.Refused refused ->
+                node.put("errno", refused.errno())
+                        .put("what", shortened(refused.what()))
+                        .put("remedy", shortened(refused.remedy()));
+            case Message.Ask _,
+                    Message.Accepted _,
+                    Message.Prepared _,
+                    Message.Commit _,
+                    Message.Taken _,
+                    Message.Forgotten _ -> node;
+            case Message.Facts _, Message.State _ -> throw new IllegalArgumentException("no JSON: " + message);
+        };
+    }
+
+    /** A {@link MigrateException} says what is wrong. */
+    static Message read(MessageType type, byte[] body) {
+        if (type == MessageType.FACTS) {
+            return new Message.Facts(ByteBuffer.wrap(body).asReadOnlyBuffer());
+        }
+        Cursor at = BoundedJson.parse(body, "message " + type, type.most(), MigrateException::new)
+                .object();
+        return switch (type) {
+            case HELLO ->
+                new Message.Hello(
+                        at.at("protocol").count(),
+                        at.at("version").text(),
+                        at.at("host").text());
+            case OFFER ->
+                new Message.Offer(
+                        Migrant.read(at.at("migrant")), at.at("states").textOrNull());
+            case ROUND -> new Message.Round(bytes(at));
+            case RECEIVED -> new Message.Received(bytes(at));
+            case END -> new Message.End(bytes(at));
+            case ABORT -> new Message.Abort(at.at("reason").text());
+            case RESOLVE -> new Message.Resolve(Uuids.parse(at.at("id").text()));
+            case FORGET -> new Message.Forget(Uuids.parse(at.at("id").text()));
+            case OUTCOME -> new Message.Outcome(at.at("taken").flag());
+            case REFUSED ->
+                new Message.Refused(
+                        at.at("errno").count(),
+                        at.at("what").text(),
+                        at.at("remedy").text());
+            case ASK -> new Message.Ask();
+            case ACCEPTED -> new Message.Accepted();
+            case PREPARED -> new Message.Prepared();
+            case COMMIT -> new Message.Commit();
+            case TAKEN -> new Message.Taken();
+            case FORGOTTEN -> new Message.Forgotten();
+            case STATE, FACTS -> throw new IllegalArgumentException("no JSON: " + type);
+        };
+    }
+
+    /** In a text, since JSON's numbers are not long enough everywhere. */
+    private static ObjectNode bytes(ObjectNode node, long bytes) {
+        return node.put("bytes", Long.toString(bytes));
+    }
+
+    private static long bytes(Cursor at) {
+        String text = at.at("bytes").text();
+        if (!text.matches("[0-9]{1,18}")) {
+            throw at.at("bytes").wrong("a number of bytes");
+        }
+        return Long.parseLong(text);
+    }
+
+    /** What other drivers and hosts said may be long, and may have characters that no message may. */
+    private static String shortened(String text) {
+        String plain = text.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? ' ' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return plain.length() > MAX_TEXT ? plain.substring(0, MAX_TEXT) + "..." : plain;
+    }
+}
