@@ -61,7 +61,8 @@ class GuestAgentIT {
     @Test
     void whatAnotherClientLeftUnfinishedIsNoHarm() throws IOException {
         try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
-            // No whole command: an agent on a socket, unlike one in a guest, ends when it cannot answer a client that is gone.
+            // No whole command: an agent on a socket, unlike one in a guest, ends when it cannot answer a client that
+            // is gone.
             String half = "{\"execute\":\"guest-get-osi";
             other.write(ByteBuffer.wrap(half.getBytes(StandardCharsets.UTF_8)));
         }
