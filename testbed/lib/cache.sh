@@ -1,9 +1,16 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # testbed comes from kernel-vm
-# The cache of prepared kernels: KERNELS/VERSION-HASH, where HASH covers the recipe.
+# The cache of prepared kernels: KERNELS/VERSION-HASH, where HASH covers the recipe. Each series has a KERNELS of its own.
 # Who uses a prepared folder holds a shared lock on it; who builds or prunes holds KERNELS/lock.
 
-KERNELS=${VFIO4J_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/vfio4j}/kernel-vm
+# use_series SERIES: what follows is about Debian's kernels 6.12 or 6.1
+use_series() {
+  KERNEL_SERIES=$1
+  KERNELS=${VFIO4J_CACHE:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/vfio4j}/kernel-vm
+  [ "$1" = 6.12 ] || KERNELS+=-$1
+}
+
+use_series 6.12
 
 # hold_prepared_kernels [refresh]: sets $prepared to a complete folder that stays until this process ends
 hold_prepared_kernels() {
@@ -85,7 +92,7 @@ build_once() {
   if [[ $work =~ [^A-Za-z0-9._/-] ]]; then
     place=$(mktemp -d /var/tmp/kernel-vm.XXXXXX) # make cannot work where a folder's name has a space
   fi
-  "$testbed/lib/build-kernels" "$abi" "$version" "$place" >"$KERNELS/build.log" 2>&1 9>&- || code=$?
+  "$testbed/lib/build-kernels" "$KERNEL_SERIES" "$abi" "$version" "$place" >"$KERNELS/build.log" 2>&1 9>&- || code=$?
   if [ "$code" -eq 0 ] && [ "$place" != "$work" ]; then
     cp -r "$place/result" "$work/result" || code=1
   fi
@@ -107,7 +114,7 @@ settle_for_older() {
     fi
   done < <(by_last_use)
   [ ! -s "$KERNELS/build.log" ] || tail -n 5 "$KERNELS/build.log" >&2
-  fail "$EXIT_UNPREPARED" "no kernel is prepared, and apt cannot deliver linux-headers-$KERNEL_SERIES.*$KERNEL_SUFFIX-amd64" \
+  fail "$EXIT_UNPREPARED" "no kernel is prepared, and apt cannot deliver linux-headers-$KERNEL_SERIES.*-amd64 for Debian 12" \
     "with its image and source (bookworm-security has them). Run apt-get update, or look at the network."
 }
 

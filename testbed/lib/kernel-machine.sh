@@ -8,7 +8,7 @@ machine_command() {
   local cmdline='console=ttyS0 quiet panic=-1 oops=panic'
   write_choices "$run/in"
   command=(
-    qemu-system-x86_64 -accel tcg -machine q35 -cpu max -smp 2 -m 1024
+    qemu-system-x86_64 -accel tcg -machine q35 -cpu max -smp 2 -m "$memory"
     -nodefaults -no-user-config -no-reboot -display none -nic none
     -serial "file:$run/console" -serial "file:$run/verdict"
     -kernel "$prepared/vmlinuz" -initrd "$initramfs"

@@ -57,7 +57,10 @@ gather_module() {
     cp "$found" "$target"
   else
     found=$(find_module "$unpacked/lib/modules" "$name")
-    [ -n "$found" ] || { echo "there is no module $name" >&2 && return 1; }
+    if [ -z "$found" ]; then
+      is_built_in "$name" || { echo "there is no module $name" >&2 && return 1; }
+      return 0
+    fi
     case $found in
       *.xz) xz -dc "$found" >"$target" ;;
       *) cp "$found" "$target" ;;
@@ -72,6 +75,11 @@ gather_module() {
 # find_module FOLDER NAME: a module's file may have dashes where its name has underscores
 find_module() {
   find "$1" \( -name "${2//_/[-_]}.ko" -o -name "${2//_/[-_]}.ko.xz" \) -print -quit
+}
+
+# is_built_in NAME: what one series has as a module is part of the image in another
+is_built_in() {
+  grep -qE "/${1//_/[-_]}\.ko\$" "$unpacked"/lib/modules/*/modules.builtin
 }
 
 module_dependencies() {

@@ -1,15 +1,21 @@
 # shellcheck shell=bash
-# Debian's kernel packages: which is newest, and fetching them without installing anything.
+# Debian's kernel packages: which of $KERNEL_SERIES is newest, and fetching them without installing anything.
+# shellcheck disable=SC2154 # the series comes from who sources this
 
-KERNEL_SERIES=6.12
-KERNEL_SUFFIX=+deb12
+# abi_pattern: a pattern of sed for the ABIs of $KERNEL_SERIES that are built for Debian 12
+abi_pattern() {
+  case $KERNEL_SERIES in
+    6.12) echo '6\.12\.[0-9]*+deb12' ;;
+    6.1) echo '6\.1\.[0-9]*-[0-9]*' ;;
+  esac
+}
 
 # newest_kernel: prints "ABI VERSION", as in "6.12.999+deb12 6.12.999-1~deb12u1"; fails if apt's lists have none
 newest_kernel() {
   local abis abi version
   command -v apt-cache >/dev/null || return 1
   abis=$(apt-cache pkgnames "linux-headers-$KERNEL_SERIES." |
-    sed -n "s/^linux-headers-\($KERNEL_SERIES\.[0-9]*$KERNEL_SUFFIX\)-amd64\$/\1/p" | sort -rV)
+    sed -n "s/^linux-headers-\($(abi_pattern)\)-amd64\$/\1/p" | sort -rV)
   for abi in $abis; do
     version=$(package_version "linux-headers-$abi-amd64")
     if [ -n "$version" ]; then

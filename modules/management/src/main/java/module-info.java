@@ -24,6 +24,9 @@ module org.vfio4j.management {
     exports org.vfio4j.management.preflight;
     exports org.vfio4j.management.probe;
     exports org.vfio4j.management.profile;
+    exports org.vfio4j.management.qmp;
     exports org.vfio4j.management.rule;
     exports org.vfio4j.management.snapshot;
+    exports org.vfio4j.management.state;
+    exports org.vfio4j.management.vm;
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConsoleIT {
     private static final String DEVICE = "1f0f2d6a-0000-4000-8000-00000000c0de";
     private static final String CANVAS = ".stage canvas";
-    private static final long PATIENCE = Duration.ofSeconds(120).toNanos();
+    private static final long PATIENCE = Duration.ofMinutes(2).toNanos();
 
     @TempDir
     private Path folder;

@@ -91,6 +91,21 @@ class KernelVmIT {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"stock", "cdev"})
+    void aStateOfMttyGoesFromTheKernelsToOursAndBack(String kernel) throws Exception {
+        KernelVm.Result exchange = new KernelVm("--kernel", kernel).script("exchange");
+
+        assertThat(exchange.exitCode()).as(exchange.out() + exchange.err()).isZero();
+        assertThat(exchange.out())
+                .containsPattern("\\[ +6 tests successful +]")
+                .containsPattern("\\[ +0 tests failed +]")
+                .contains("saved 60 bytes of 1f0f2d6a-0000-4000-8000-000000000007: /tmp/first")
+                .contains("restored 60 bytes of 1f0f2d6a-0000-4000-8000-0000000000a1: /tmp/first")
+                .contains("saved 60 bytes of 1f0f2d6a-0000-4000-8000-0000000000a1: /tmp/second")
+                .contains("restored 60 bytes of 1f0f2d6a-0000-4000-8000-0000000000a2: /tmp/second");
+    }
+
     private static String golden(String name) throws IOException {
         try (InputStream in = KernelVmIT.class.getResourceAsStream("golden/" + name)) {
             assertThat(in).as("golden/" + name).isNotNull();

@@ -122,6 +122,11 @@ final class QemuProcess implements AutoCloseable {
         return Files.readAllLines(file("trace"));
     }
 
+    /** Whether it ends by itself within a bound. */
+    boolean awaitEnd() throws InterruptedException {
+        return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** Ends it as {@code kill -9} does. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -80,6 +80,24 @@ final class Serving implements AutoCloseable {
         return result(folder, builder(folder, arguments));
     }
 
+    /** Starts {@code vfio}, whose standard output is to be read. */
+    Process starting(List<String> arguments, Path err) throws IOException {
+        return builder(folder, arguments)
+                .redirectInput(Path.of("/dev/null").toFile())
+                .redirectError(err.toFile())
+                .start();
+    }
+
+    /** Its run folder. */
+    Path runFolder() {
+        return folder.resolve("run");
+    }
+
+    /** The vfio-user socket of a device. */
+    Path socket(String device) {
+        return runFolder().resolve("devices/" + device + ".sock");
+    }
+
     Result vfio(String... arguments) throws IOException, InterruptedException {
         return vfio(folder, List.of(arguments));
     }

@@ -23,6 +23,7 @@ interface Command {
                 new ScreenshotCommand(),
                 new EdidCommand(),
                 new VncCommand(),
+                new StateCommand(),
                 new SnapshotCommand(),
                 new PreflightCommand(),
                 new MigrateCommand(),

@@ -47,10 +47,10 @@ final class ConfigCommand implements Command {
                                 + " the system's; the command line counts most.",
                         "",
                         "A file has lines KEY = VALUE. A key is an option without its dashes (output), or one"
-                            + " command's (serve.sysfs), which counts more; an option that may be given more than once"
-                            + " has a line each time. An option without a value is yes or no. In the environment,"
-                            + " serve.sysfs is VFIO4J_SERVE_SYSFS. VFIO4J_CONFIG names a file that is read in place of"
-                            + " the two.")
+                                + " command's (serve.sysfs), which counts more; an option that may be given more than once"
+                                + " has a line each time. An option without a value is yes or no. In the environment,"
+                                + " serve.sysfs is VFIO4J_SERVE_SYSFS. VFIO4J_CONFIG names a file that is read in place of"
+                                + " the two.")
                 .addOption(Options.flag("every key there is, also those that are not set", ALL)
                         .build())
                 .addOption(OutputOption.spec());

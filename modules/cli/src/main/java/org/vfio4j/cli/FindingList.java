@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli;
 
+import java.util.Comparator;
 import java.util.List;
 import org.vfio4j.management.host.Finding;
 
-/** Findings for people, below a table. */
+/** Findings for people, below a table, the worst first. */
 final class FindingList {
     private FindingList() {}
 
     /** Beside an output that others read: to standard error. */
     static void explain(Terminal terminal, List<Finding> findings) {
         Terminal aside = new Terminal(terminal.err(), terminal.err(), false);
-        findings.forEach(finding -> print(aside, finding));
+        worstFirst(findings).forEach(finding -> print(aside, finding));
         aside.err().flush();
     }
 
     static void print(Terminal terminal, List<Finding> findings) {
-        for (Finding finding : findings) {
+        for (Finding finding : worstFirst(findings)) {
             terminal.out().println();
             print(terminal, finding);
         }
+    }
+
+    private static List<Finding> worstFirst(List<Finding> findings) {
+        return findings.stream()
+                .sorted(Comparator.comparing(Finding::severity).reversed())
+                .toList();
     }
 
     private static void print(Terminal terminal, Finding finding) {

@@ -43,7 +43,7 @@ final class MigrateCommand implements Command {
 
     @Override
     public String summary() {
-        return "Moves a device to another host, with all that it holds";
+        return "Moves a device, or a machine with its devices, to another host";
     }
 
     @Override
@@ -54,12 +54,15 @@ final class MigrateCommand implements Command {
                                 + "                    [--stop-copy] [--accept-unknown] [--events]%n"
                                 + "                    [--run-dir DIR] [-o FORM]%n"
                                 + "       vfio migrate --list [--run-dir DIR] [-o FORM]%n"
-                                + "       vfio migrate UUID --decide here|there [--run-dir DIR]",
+                                + "       vfio migrate UUID --decide here|there [--run-dir DIR]%n"
+                                + WithVm.SYNOPSIS,
                         "Moves a mediated device of the running user-space host to another one: checks as vfio preflight"
                                 + " does, makes the device there, sends its state while it runs, stops it, sends the rest,"
                                 + " lets it run there and removes it here; its definition goes along. Whatever fails, one of"
                                 + " the two has it. A device that somebody uses is not moved away under him. Ctrl-C leaves"
-                                + " it here.")
+                                + " it here.",
+                        "",
+                        WithVm.DESCRIPTION)
                 .addPositional(PositionalParamSpec.builder()
                         .paramLabel("UUID")
                         .arity("0..1")
@@ -89,11 +92,14 @@ final class MigrateCommand implements Command {
                                 .build())
                 .addOption(FolderOptions.run())
                 .addOption(OutputOption.spec());
+        WithVm.addTo(spec);
         spec.usageMessage()
                 .footer(Command.footer(
                         List.of(
                                 "vfio migrate 1f0f2d6a-0000-4000-8000-0000000000aa --to node8",
-                                "vfio migrate 1f0f2d6a-0000-4000-8000-0000000000aa --to /run/other"),
+                                "vfio migrate 1f0f2d6a-0000-4000-8000-0000000000aa --to /run/other",
+                                "vfio migrate --with-vm --qmp unix:/run/a.qmp --to-qmp unix:/run/b.qmp \\",
+                                "    --to /run/other --vm-uri unix:/run/ab.migration"),
                         "0  it is there",
                         "1  it is still here: something blocks, or it was cancelled",
                         "2  the command line was wrong",
@@ -103,6 +109,9 @@ final class MigrateCommand implements Command {
 
     @Override
     public int run(ParseResult line, World world) {
+        if (WithVm.isWanted(line)) {
+            return WithVm.run(line, world);
+        }
         OutputOption.Form form = OutputOption.of(line);
         try (RunningHost host = FolderOptions.require(line, world)) {
             if (line.hasMatchedOption(LIST)) {

@@ -27,8 +27,13 @@ final class OneDevice {
 
     /** The parameter that names it, the first one. */
     static PositionalParamSpec parameter() {
+        return parameter(0);
+    }
+
+    /** The same as the parameter of that index. */
+    static PositionalParamSpec parameter(int index) {
         return PositionalParamSpec.builder()
-                .index("0")
+                .index(String.valueOf(index))
                 .paramLabel("DEVICE")
                 .arity("1")
                 .type(String.class)
@@ -37,16 +42,25 @@ final class OneDevice {
                 .build();
     }
 
-    /** Opens the device that the line names, for as long as {@code use} takes. */
+    /** Opens the device that the line names to be looked at, for as long as {@code use} takes. */
     static <T> T use(ParseResult line, World world, Function<VfioDevice, T> use) {
-        String name = line.matchedPositionalValue(0, "");
+        return use(line.matchedPositionalValue(0, ""), true, line, world, (device, opened) -> use.apply(opened));
+    }
+
+    /** Opens the device of that name, which nobody else may have open, for as long as {@code use} takes. */
+    static <T> T useAlone(String name, ParseResult line, World world, BiFunction<HostDevice, VfioDevice, T> use) {
+        return use(name, false, line, world, use);
+    }
+
+    private static <T> T use(
+            String name, boolean beside, ParseResult line, World world, BiFunction<HostDevice, VfioDevice, T> use) {
         if (name.isEmpty()) {
             throw new CommandException(ExitCode.USAGE, "no device is named", "vfio list shows what there is.");
         }
         try (Source source = HostOption.openFor(List.of(name), line, world)) {
             HostDevice device = Selection.of(List.of(name), source).getFirst();
-            try (VfioDevice opened = open(device, source, world)) {
-                return use.apply(opened);
+            try (VfioDevice opened = open(device, beside, source, world)) {
+                return use.apply(device, opened);
             } catch (DisplayException e) {
                 throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
             }
@@ -65,17 +79,20 @@ final class OneDevice {
                 Path socket = Path.of(device.socket().get());
                 return use.apply(device, DisplaySource.besideClientOf(socket));
             }
-            try (VfioDevice opened = open(device, source, world);
+            try (VfioDevice opened = open(device, true, source, world);
                     Scanout _ = Scanout.of(opened)) {
                 // it can be opened and has a display
             } catch (DisplayException e) {
                 throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
             }
-            return use.apply(device, () -> open(device, source, world));
+            return use.apply(device, () -> open(device, true, source, world));
         }
     }
 
-    private static VfioDevice open(HostDevice device, Source source, World world) {
+    /**
+     * @param beside whether it is enough to be its display beside whoever has it open
+     */
+    private static VfioDevice open(HostDevice device, boolean beside, Source source, World world) {
         Optional<String> socket = device.socket();
         boolean physical = device.kind() == DeviceKind.PCI || device.kind() == DeviceKind.PLATFORM;
         if (physical && socket.isEmpty()) {
@@ -84,13 +101,15 @@ final class OneDevice {
                     "opening " + device.name() + " would reset it",
                     "Only mediated devices and those on vfio-user sockets can be looked at.");
         }
-        if (socket.isEmpty() && device.usage().isInUse()) {
-            throw inUse(device);
+        if ((socket.isEmpty() || !beside) && device.usage().isInUse()) {
+            throw inUse(device, beside);
         }
         try {
             if (socket.isPresent()) {
                 Path path = Path.of(socket.get());
-                return device.usage().isInUse() ? VfioUserDevice.connectDisplay(path) : VfioUserDevice.connect(path);
+                return device.usage().isInUse()
+                        ? VfioUserDevice.connectDisplay(path)
+                        : beside ? VfioUserDevice.connect(path) : attached(path);
             }
             return switch (source) {
                 case LiveSource live -> live.host().open(device);
@@ -103,9 +122,21 @@ final class OneDevice {
                             "Run this on the host itself, without --host.");
             };
         } catch (OpenException e) {
-            throw e.errno() == Errno.EBUSY ? inUse(device) : failed(device, e);
+            throw e.errno() == Errno.EBUSY ? inUse(device, beside) : failed(device, e);
         } catch (ErrnoException e) {
-            throw failed(device, e);
+            throw e.errno() == Errno.EBUSY ? inUse(device, beside) : failed(device, e);
+        }
+    }
+
+    /** The handshake is everybody's; the device is the one client's whose first request it answers. */
+    private static VfioDevice attached(Path socket) {
+        VfioUserDevice device = VfioUserDevice.connect(socket);
+        try {
+            device.info();
+            return device;
+        } catch (ErrnoException e) {
+            device.close();
+            throw e;
         }
     }
 
@@ -115,14 +146,19 @@ final class OneDevice {
         }
     }
 
-    private static CommandException inUse(HostDevice device) {
+    private static CommandException inUse(HostDevice device, boolean beside) {
         List<Usage.Holder> holders = device.usage().holders();
         return new CommandException(
                 ExitCode.ENVIRONMENT,
                 device.name() + " is in use"
                         + (holders.isEmpty() ? "" : " by " + holders.getFirst())
-                        + ", and a kernel's VFIO device has one user at a time",
-                "Ask the machine that has it: virsh screenshot, or QEMU's screendump.");
+                        + (beside
+                                ? ", and a kernel's VFIO device has one user at a time"
+                                : ", so its state is not still"),
+                beside
+                        ? "Ask the machine that has it: virsh screenshot, or QEMU's screendump."
+                        : "Take it from the machine that has it first (virsh detach-device, QEMU's device_del), or end"
+                                + " the machine.");
     }
 
     private static CommandException failed(HostDevice device, ErrnoException e) {

@@ -10,6 +10,7 @@ import org.vfio4j.management.rule.Condition;
 import org.vfio4j.management.rule.Rule;
 import org.vfio4j.management.rule.RuleBook;
 import org.vfio4j.management.rule.Version;
+import org.vfio4j.management.vm.VmMove;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -27,6 +28,7 @@ final class RulesCommand implements Command {
         List<Known> all = new ArrayList<>();
         add(all, "plan", Planner.rules());
         add(all, "preflight", Preflight.rules());
+        add(all, "migrate --with-vm", VmMove.rules());
         return all;
     }
 

@@ -56,10 +56,10 @@ final class ServeCommand implements Command {
                                 + "                  [--poll] [--tls-dir DIR [--migrate-listen ADDR[:PORT]]%n"
                                 + "                  [--migrate-peer NAME]...] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
-                            + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
-                            + " defined to start by themselves. The other commands find it by themselves. Each device"
-                            + " has a vfio-user socket, devices/NAME.sock in the run folder, for QEMU's"
-                            + " vfio-user-pci.",
+                                + " socket's shutdown. It has the parents of the sample devices, and the devices that are"
+                                + " defined to start by themselves. The other commands find it by themselves. Each device"
+                                + " has a vfio-user socket, devices/NAME.sock in the run folder, for QEMU's"
+                                + " vfio-user-pci.",
                         "",
                         "Needs no root, no VFIO and no GPU. The sockets are for the same user and root only.")
                 .addOption(Options.value("DIR", "show the host's sysfs there, by FUSE, for vfio run", SYSFS)

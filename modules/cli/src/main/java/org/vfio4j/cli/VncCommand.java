@@ -32,14 +32,14 @@ final class VncCommand implements Command {
                         "vfio vnc DEVICE [--listen ADDR[:PORT]] [--password-file FILE]%n"
                                 + "                [--host HOST] [--run-dir DIR]",
                         "Shows what a device shows to any number of VNC viewers, until SIGINT (Ctrl-C) or SIGTERM. A"
-                            + " device of vfio serve, or on another socket of this library, is seen beside the machine"
-                            + " that uses it; a kernel's device is taken for as long as a viewer looks, since it has"
-                            + " one user at a time. A viewer whose window changes its size sets the device's EDID, if"
-                            + " it has one.",
+                                + " device of vfio serve, or on another socket of this library, is seen beside the machine"
+                                + " that uses it; a kernel's device is taken for as long as a viewer looks, since it has"
+                                + " one user at a time. A viewer whose window changes its size sets the device's EDID, if"
+                                + " it has one.",
                         "",
                         "There is no keyboard and no pointer: these are the machine's, not the device's. VNC's"
-                            + " password is weak (8 characters, DES) and nothing is encrypted: listen on loopback and"
-                            + " tunnel.")
+                                + " password is weak (8 characters, DES) and nothing is encrypted: listen on loopback and"
+                                + " tunnel.")
                 .addPositional(OneDevice.parameter())
                 .addOption(VncOptions.address(
                         LISTEN, "where; else 127.0.0.1, and the first port that is free from 5900 on"))

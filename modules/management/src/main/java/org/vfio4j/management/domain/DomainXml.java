@@ -180,6 +180,10 @@ public final class DomainXml {
         changes.remove(graphics.element());
     }
 
+    void remove(Element element) {
+        changes.remove(element);
+    }
+
     /** Leaves the guest no emulated video device. */
     public void removeVideos() {
         List<Element> videos = devices("video").toList();

@@ -58,6 +58,11 @@ public final class Hostdev {
                 .isPresent();
     }
 
+    /** Takes its {@code <driver>} away. */
+    public void removeDriver() {
+        element.childElement("driver").ifPresent(domain::remove);
+    }
+
     /** The name the domain gives it. */
     public Optional<String> alias() {
         return element.childElement("alias").flatMap(alias -> XmlChanges.attribute(alias, "name"));

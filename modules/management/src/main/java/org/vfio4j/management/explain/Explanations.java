@@ -68,7 +68,7 @@ public final class Explanations {
 
     /**
      * What is known of a text of one or more lines: each thing once, for the first line that has it; errors before what is harmless, the most
-     * specific first.
+     * specific first. A line that is known as a harmless warning is not taken for the error with the same words.
      *
      * @param text at most {@link #MAX_LENGTH} characters
      */
@@ -79,11 +79,22 @@ public final class Explanations {
         List<String> lines = text.lines().map(String::strip).distinct().toList();
         Map<KnownText, String> found = new LinkedHashMap<>();
         for (KnownText candidate : known) {
-            lines.stream().filter(candidate.pattern()::fits).findFirst().ifPresent(line -> found.put(candidate, line));
+            lines.stream()
+                    .filter(line -> candidate.pattern().fits(line) && !isHarmless(line, candidate))
+                    .findFirst()
+                    .ifPresent(line -> found.put(candidate, line));
         }
         return found.entrySet().stream()
                 .map(e -> Explanation.of(e.getKey(), e.getValue()))
                 .toList();
+    }
+
+    /** Whether something more specific than the candidate says that the line is harmless. */
+    private boolean isHarmless(String line, KnownText candidate) {
+        return known.stream()
+                .anyMatch(other -> other.isHarmless()
+                        && other.pattern().literals() > candidate.pattern().literals()
+                        && other.pattern().fits(line));
     }
 
     List<KnownText> known() {

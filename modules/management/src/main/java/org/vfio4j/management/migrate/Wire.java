@@ -19,13 +19,10 @@ public final class Wire implements AutoCloseable {
 
     static final int HEADER = 8;
 
-    /** What is sent at once: less than a socket of Linux holds by default (208 KiB), so that both sides work at the same time. */
-    private static final int PART = 128 << 10;
-
     private final ByteChannel channel;
     private final int longest;
-    private final ByteBuffer out = buffer(HEADER + PART);
-    private final MemorySegment outgoing = MemorySegment.ofBuffer(out).asSlice(HEADER, PART);
+    private final ByteBuffer out = buffer(HEADER + MAX_STATE);
+    private final MemorySegment outgoing = MemorySegment.ofBuffer(out).asSlice(HEADER);
     private final ByteBuffer in = buffer(HEADER + MAX_STATE);
     private final MemorySegment incoming = MemorySegment.ofBuffer(in);
     private volatile long busySince;

@@ -79,6 +79,9 @@ public final class LibvirtXml {
             hostdev.setDevice(device.candidate().name());
         }
         boolean mdev = device.candidate().probe().device().kind() == DeviceKind.MDEV;
+        if (mdev && hostdev.wantsIommufd()) {
+            hostdev.removeDriver();
+        }
         if (device.candidate().api().equals(VFIO_PCI) && (mdev || device.display())) {
             hostdev.set("display", device.display() ? "on" : "off");
         } else {
@@ -157,7 +160,7 @@ public final class LibvirtXml {
             domain.drawWithGl(
                     graphics,
                     console != Console.EGL_HEADLESS,
-                    node instanceof RenderNode.At(String path) ? path : null);
+                    node instanceof RenderNode.At(String path) && console != Console.SDL_GL ? path : null);
         }
     }
 

@@ -41,12 +41,21 @@ final class PlanFacts {
                 .put("plan.replaced", replaced(vm, consoles))
                 .put("vm.consoles", consoles.stream().map(Console::word).toList())
                 .put("vm.gl", consoles.stream().anyMatch(Console::hasGl))
+                .put("vm.own-gl", ownGl(vm, consoles))
                 .put("vm.video", videos)
                 .put("vm.emulated-video", !videoGoes && vm.hasEmulatedVideo().orElse(addsVideo))
                 .put(
                         "vm.shared-memory",
                         vm.sharesMemoryOrNull() == null ? "unknown" : vm.sharesMemoryOrNull() ? "yes" : "no");
         return facts.build();
+    }
+
+    /** The consoles with OpenGL that the machine has whatever becomes of the device's display. */
+    private static List<String> ownGl(VmFacts vm, List<Console> consoles) {
+        return vm.consoles().orElse(List.of()).stream()
+                .filter(console -> console.hasGl() && consoles.contains(console))
+                .map(Console::word)
+                .toList();
     }
 
     /** The consoles that the machine has and the plan has not. */

@@ -69,15 +69,16 @@ public final class Planner {
             boolean ramfbTaken,
             Set<Finding> findings) {
         List<Choice> choices = choices(candidate, known, vm, wishes, ramfbTaken);
-        List<Finding> why = new ArrayList<>();
+        List<Finding> against = new ArrayList<>();
         for (Choice choice : choices) {
             List<Finding> found = rules.findings(candidate.name(), PlanFacts.with(known, vm, choice, consoles));
             if (found.stream().noneMatch(Planner::blocks)) {
-                findings.addAll(why);
+                String left = choice.display() ? "ramfb" : "The display";
+                against.forEach(finding -> findings.add(asWarning(finding, left + " stays off")));
                 findings.addAll(found);
                 return choice;
             }
-            found.stream().filter(Planner::blocks).map(Planner::asWarning).forEach(why::add);
+            found.stream().filter(Planner::blocks).forEach(against::add);
         }
         Choice asked = choices.getFirst();
         rules.findings(candidate.name(), PlanFacts.with(known, vm, asked, consoles)).stream()
@@ -117,8 +118,10 @@ public final class Planner {
         return finding.severity() == Finding.Severity.BLOCKER;
     }
 
-    private static Finding asWarning(Finding finding) {
-        return new Finding(finding.id(), Finding.Severity.WARNING, finding.subject(), finding.text(), finding.remedy());
+    /** What is against the better choice is why something was left off, and no longer in the way. */
+    private static Finding asWarning(Finding finding, String leftOff) {
+        String text = finding.text().startsWith(leftOff) ? finding.text() : leftOff + ". Otherwise: " + finding.text();
+        return new Finding(finding.id(), Finding.Severity.WARNING, finding.subject(), text, finding.remedy());
     }
 
     private static Finding twice(Candidate candidate) {
@@ -126,7 +129,7 @@ public final class Planner {
                 "device-twice",
                 Finding.Severity.BLOCKER,
                 candidate.name(),
-                "The device is named twice, and a machine has a device once.",
+                "The device is named twice, and a machine has a device once; QEMU would not start (device is already attached).",
                 "Name it once.");
     }
 }

@@ -105,15 +105,15 @@ public final class QemuArguments {
         return properties;
     }
 
-    /** Consoles that listen do so on this machine only: another address is the user's to open. */
+    /** Consoles that listen do so on this machine only: another address is the user's to open. D-Bus needs no bus of the session's this way. */
     private static List<String> console(Console console, RenderNode node) {
         String render = node instanceof RenderNode.At(String path) ? ",rendernode=" + path : "";
         return switch (console) {
             case VNC -> List.of("-vnc", "127.0.0.1:0");
             case SPICE -> List.of("-spice", "port=5900,addr=127.0.0.1,disable-ticketing=on");
             case SPICE_GL -> List.of("-spice", "unix=on,addr=spice.sock,disable-ticketing=on,gl=on" + render);
-            case DBUS -> List.of(DISPLAY, "dbus");
-            case DBUS_GL -> List.of(DISPLAY, "dbus,gl=on" + render);
+            case DBUS -> List.of(DISPLAY, "dbus,p2p=on");
+            case DBUS_GL -> List.of(DISPLAY, "dbus,p2p=on,gl=on" + render);
             case EGL_HEADLESS -> List.of(DISPLAY, "egl-headless" + render);
             case SDL -> List.of(DISPLAY, "sdl");
             case SDL_GL -> List.of(DISPLAY, "sdl,gl=on");

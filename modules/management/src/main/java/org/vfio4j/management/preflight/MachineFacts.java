@@ -18,6 +18,8 @@ import org.vfio4j.management.snapshot.Snapshot;
 
 /** What is the case for the whole virtual machine, from all its devices and both hosts. */
 final class MachineFacts {
+    private static final String USER_SPACE = "user";
+
     private final Snapshot source;
     private final Snapshot destination;
 
@@ -46,11 +48,12 @@ final class MachineFacts {
                 given.or(() -> Optional.ofNullable(destination.platform().qemuVersionOrNull()));
         Facts.Builder facts = vm.toBuilder()
                 .put("vm.enable-migration", vm.text("vm.enable-migration").orElse("auto"))
-                .put("source", source.hostName())
+                .put("source", name(source, destination, "source"))
                 .put("source.kind", source.host())
                 .put("source.kernel", source.kernel())
+                .put("hosts.alike", isUserSpace(source) == isUserSpace(destination))
                 .put("source.qemu", from)
-                .put("destination", destination.hostName())
+                .put("destination", name(destination, source, "destination"))
                 .put("destination.kernel", destination.kernel())
                 .put("destination.qemu", to)
                 .put("qemu.known", from.isPresent() ? to.isPresent() ? "both" : "source" : "no");
@@ -63,6 +66,18 @@ final class MachineFacts {
                     .put("qemu.version", (order < 0 ? second : first).get().toString());
         }
         return facts.build();
+    }
+
+    private static boolean isUserSpace(Snapshot host) {
+        return host.host().equals(USER_SPACE);
+    }
+
+    /** How a host is called: two snapshots of one, such as before and after an update, are told apart by their kernels. */
+    private static String name(Snapshot host, Snapshot other, String role) {
+        if (!host.hostName().equals(other.hostName())) {
+            return host.hostName();
+        }
+        return host.hostName() + " (" + (host.kernel().equals(other.kernel()) ? role : "Linux " + host.kernel()) + ")";
     }
 
     void add(DeviceProbe probe, Place place) {

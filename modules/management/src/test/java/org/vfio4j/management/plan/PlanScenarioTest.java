@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -99,20 +100,28 @@ class PlanScenarioTest {
         ObjectNode node = MAPPER.createObjectNode().put("works", plan.works());
         ArrayNode findings = node.putArray("findings");
         plan.findings().forEach(finding -> findings.add(finding.severity().word() + " " + finding.id()));
-        if (plan.works() && scenario.wishes().manager() == Wishes.Manager.QEMU) {
-            ArrayNode arguments = node.putArray("qemu");
-            List<String> all = QemuArguments.of(plan);
-            for (int i = 0; i < all.size(); i += 2) {
-                arguments.add(all.get(i) + " " + all.get(i + 1));
-            }
-        } else if (plan.works() && domain == null) {
+        if (!plan.works()) {
+            return node;
+        }
+        if (scenario.wishes().manager() == Wishes.Manager.LIBVIRT) {
+            xml(plan, domain, node);
+        }
+        ArrayNode arguments = node.putArray("qemu");
+        List<String> all = QemuArguments.of(plan);
+        for (int i = 0; i < all.size(); i += 2) {
+            arguments.add(all.get(i) + " " + all.get(i + 1));
+        }
+        return node;
+    }
+
+    private static void xml(Plan plan, @Nullable DomainXml domain, ObjectNode node) {
+        if (domain == null) {
             ArrayNode lines = node.putArray("libvirt");
             LibvirtXml.alone(plan).lines().forEach(lines::add);
-        } else if (plan.works() && domain != null) {
+        } else {
             LibvirtXml.apply(plan, domain);
             ArrayNode lines = node.putArray("diff");
             domain.diff("domain.xml").lines().forEach(lines::add);
         }
-        return node;
     }
 }
