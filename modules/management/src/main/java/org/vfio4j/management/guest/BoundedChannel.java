@@ -2,6 +2,7 @@
 package org.vfio4j.management.guest;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.SelectionKey;
@@ -22,22 +23,6 @@ final class BoundedChannel implements ByteChannel {
         this.channel = channel;
         this.bound = bound;
         this.end = System.nanoTime() + bound.toNanos();
-    }
-
-    /** The time is over. */
-    static final class OverException extends IOException {
-        private static final long serialVersionUID = 1L;
-
-        private final Duration bound;
-
-        OverException(Duration bound) {
-            super("nothing came within " + bound.toMillis() + " ms");
-            this.bound = bound;
-        }
-
-        Duration bound() {
-            return bound;
-        }
     }
 
     @Override
@@ -65,16 +50,20 @@ final class BoundedChannel implements ByteChannel {
         try (Selector selector = Selector.open()) {
             channel.register(selector, operation);
             if (selector.select(requireTime().toMillis() + 1) == 0) {
-                throw new OverException(bound);
+                throw over();
             }
         }
     }
 
+    private SocketTimeoutException over() {
+        return new SocketTimeoutException("nothing came within " + bound.toSeconds() + " s");
+    }
+
     /** What is left of it. */
-    private Duration requireTime() throws OverException {
+    private Duration requireTime() throws SocketTimeoutException {
         Duration left = Duration.ofNanos(end - System.nanoTime());
         if (left.isNegative() || left.isZero()) {
-            throw new OverException(bound);
+            throw over();
         }
         return left;
     }

@@ -2,6 +2,7 @@
 package org.vfio4j.management.guest;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -66,10 +67,9 @@ public final class GuestAgent {
             agent.synchronize();
             agent.lines.write(command("guest-get-devices"));
             return GuestAnswer.read(agent.next());
-        } catch (BoundedChannel.OverException e) {
+        } catch (SocketTimeoutException e) {
             return new GuestReport.Silent(
-                    "nobody answered on the guest agent's channel within "
-                            + e.bound().toSeconds() + " s",
+                    "nobody answered on the guest agent's channel: " + e.getMessage(),
                     "See that the guest runs and its agent with it. " + HELD);
         } catch (IOException e) {
             return new GuestReport.Silent("the guest agent's channel broke: " + e.getMessage(), HELD);
