@@ -28,20 +28,23 @@ final class UnchangedFrame {
             MemorySegment screen = arena.allocate(BYTES, 4096);
             MemorySegment other = arena.allocate(BYTES, 4096);
             Frame frame = new Frame(WIDTH, HEIGHT, WIDTH * Integer.BYTES, PixelFormat.XRGB8888, screen);
+            int[] zero = new int[1];
             damage.update(frame);
             for (int round = 0; round < ROUNDS; round++) {
+                screen.fill((byte) 0);
+                damage.update(frame);
                 double copy = median(() -> {
                     other.copyFrom(screen);
                     return false;
                 });
                 double compare = median(() -> other.mismatch(screen) >= 0);
                 double same = median(() -> {
-                    screen.set(ValueLayout.JAVA_INT, 0, 0); // or the compiler looks once for all
+                    screen.set(ValueLayout.JAVA_INT, 0, zero[0]); // or the compiler compares once for all looks
                     return damage.compare(frame);
                 });
                 int[] count = {0};
                 double pixel = median(() -> {
-                    screen.set(ValueLayout.JAVA_INT, BYTES - 4, ++count[0]);
+                    screen.set(ValueLayout.JAVA_INT, BYTES - 4L, ++count[0]);
                     boolean changed = damage.compare(frame);
                     damage.keep(frame);
                     return changed;

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import org.vfio4j.testbed.RfbClient;
 
 /** One side of bench/vnc: a viewer of a server, and the guest's serial line. Arguments: port, password or -, line's socket, server's pid, seconds. */
@@ -164,25 +163,21 @@ final class VncSide {
         }
     }
 
-    /** Of the server's threads, user and system, without those that are the guest's processor. */
+    /** Of the server's process, user and system, without the threads that are the guest's processor. */
     private double cpuSeconds() throws IOException {
-        long ticks = 0;
+        long ticks = ticks(Path.of("/proc", pid, "stat"));
         try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc", pid, "task"))) {
             for (Path task : tasks) {
-                ticks += ticks(task).orElse(0L);
+                Path stat = task.resolve("stat");
+                ticks -= Files.readString(stat).contains("(CPU ") ? ticks(stat) : 0;
             }
         }
         return ticks * TICK;
     }
 
-    private static Optional<Long> ticks(Path task) {
-        try {
-            String stat = Files.readString(task.resolve("stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            boolean guest = stat.contains("(CPU ");
-            return guest ? Optional.empty() : Optional.of(Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+    private static long ticks(Path file) throws IOException {
+        String stat = Files.readString(file);
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class CutLink {
     private final int cutAt;
     private final How how;
+    private final Runnable onMessage;
     private final AtomicInteger messages = new AtomicInteger();
     private final End source;
     private final End destination;
@@ -26,8 +27,16 @@ final class CutLink {
      * @param cutAt the number of the message, from 1
      */
     CutLink(int cutAt, How how) throws IOException {
+        this(cutAt, how, () -> {});
+    }
+
+    /**
+     * @param onMessage runs when a message is sent, before it goes
+     */
+    CutLink(int cutAt, How how, Runnable onMessage) throws IOException {
         this.cutAt = cutAt;
         this.how = how;
+        this.onMessage = onMessage;
         Pipe there = Pipe.open();
         Pipe back = Pipe.open();
         this.source = new End(back.source(), there.sink());
@@ -69,6 +78,7 @@ final class CutLink {
 
         @Override
         public int write(ByteBuffer from) throws IOException {
+            onMessage.run();
             int number = messages.incrementAndGet();
             if (number > cutAt) {
                 throw new IOException("cut");

@@ -29,7 +29,7 @@ import org.vfio4j.vfio.VfioException;
 @Timeout(600)
 class HostileViewerTest {
     private static final String PASSWORD = "s3cretpw";
-    private static final long PATIENCE = Duration.ofSeconds(120).toNanos();
+    private static final long PATIENCE = Duration.ofMinutes(2).toNanos();
 
     private final ShownDevice device = new ShownDevice();
     private final RfbServer server = RfbServer.listen(

@@ -116,7 +116,7 @@ final class ShownDevice implements AutoCloseable {
         for (int y = 0; y < height; y++) {
             int line = first + y;
             for (int x = 0; x < width; x++) {
-                pixel(x, y, (line * 0x9e3779b1 >>> x % 8) & 0x7f7f7f);
+                pixel(x, y, ((line * 0x9e3779b1) >>> (x % 8)) & 0x7f7f7f);
             }
         }
     }

@@ -22,7 +22,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** Debian's TigerVNC viewer on a screen in memory: {@code testbed/vnc-viewer window}. */
 final class ViewerWindow implements AutoCloseable {
-    private static final long PATIENCE = Duration.ofSeconds(120).toNanos();
+    private static final long PATIENCE = Duration.ofMinutes(2).toNanos();
     private static final long PAUSE = Duration.ofMillis(200).toNanos();
 
     /** With which a password file of VNC's is written, so that it is not read by accident. */

@@ -33,7 +33,7 @@ class VncViewerIT {
 
     private static final int NEW_HEIGHT = 864;
 
-    private static final long PATIENCE = Duration.ofSeconds(120).toNanos();
+    private static final long PATIENCE = Duration.ofMinutes(2).toNanos();
 
     @TempDir
     private Path folder;

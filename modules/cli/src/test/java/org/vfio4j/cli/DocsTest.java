@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 
 /** Every command line of {@code vfio} in the documents is one that the command takes, and those for any machine work. */
@@ -32,9 +33,12 @@ class DocsTest {
     /** Where the words of a command end: a pipe, a redirection, a comment, or the blanks before an explanation. */
     private static final Pattern END = Pattern.compile("  |[|;&<>#]|\\\\$");
 
+    /** In a block, what a line is about stands beside it. */
+    private static final Pattern EXPLANATION = Pattern.compile(" {2,}");
+
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
-    record Line(Path file, List<String> words) {
+    record Line(Path file, List<String> words, boolean block) {
         @Override
         public String toString() {
             return PROJECT.relativize(file) + ": vfio " + String.join(" ", words);
@@ -57,10 +61,12 @@ class DocsTest {
         try {
             Matcher code = CODE.matcher(Files.readString(file));
             while (code.find()) {
-                String found = code.group(1) == null ? code.group(2) : code.group(1);
+                boolean block = code.group(1) != null;
+                String found = block ? EXPLANATION.split(code.group(1), 2)[0] : code.group(2);
                 for (int at = found.indexOf("vfio "); at >= 0; at = found.indexOf("vfio ", at + 1)) {
                     if (at == 0 || " /".indexOf(found.charAt(at - 1)) >= 0) {
-                        words(found.substring(at + "vfio ".length())).ifPresent(w -> lines.add(new Line(file, w)));
+                        words(found.substring(at + "vfio ".length()))
+                                .ifPresent(w -> lines.add(new Line(file, w, block)));
                     }
                 }
             }
@@ -117,6 +123,10 @@ class DocsTest {
             new CommandLine(part.orElse(command).describe())
                     .parseArgs(
                             line.words().stream().skip(part.isPresent() ? 2 : 1).toArray(String[]::new));
+        } catch (MissingParameterException e) {
+            assertThat(line.block())
+                    .as("a sentence may name an option alone, a block not: %s", e.getMessage())
+                    .isFalse();
         } catch (ParameterException e) {
             fail(e.getMessage());
         }
