@@ -80,8 +80,8 @@ final class RfbSocket implements WsListener {
 
     @Override
     public void onMessage(WsSession session, String text, boolean last) {
-        in.close();
         session.close(WsCloseCodes.CANNOT_ACCEPT, "RFB is binary");
+        in.close(); // after it: the viewer's thread, which hears of its end by this, would give another reason
     }
 
     @Override
@@ -121,8 +121,8 @@ final class RfbSocket implements WsListener {
             while (viewer.isAlive()) {
                 LockSupport.parkNanos(this, PING_NANOS);
                 if (headers == null || !viewers.guard().isKnown(headers) || viewers.isClosed()) {
-                    in.close();
                     session.close(WsCloseCodes.VIOLATED_POLICY, "signed out");
+                    in.close();
                     return;
                 }
                 session.ping(BufferData.empty());
