@@ -2,6 +2,8 @@
 package org.vfio4j.cli;
 
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -113,6 +115,8 @@ final class ServeCommand implements Command {
     @Override
     public int run(ParseResult line, World world) {
         Folders folders = FolderOptions.of(line, world);
+        // What logs formats times: their zones are read now, not when no descriptor is left to read them by.
+        ZoneRules _ = ZoneId.systemDefault().getRules();
         try (Ending ending = new Ending()) {
             serve(line, world, folders, ending);
         }

@@ -11,9 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class ControlServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ControlServer.class.getName());
+    private static final Duration PAUSE = Duration.ofMillis(100);
     private static final int MAX_CONNECTIONS = 64;
 
     private final Path socket;
@@ -124,6 +127,7 @@ public final class ControlServer implements AutoCloseable {
             } catch (IOException e) {
                 if (server.isOpen()) {
                     LOG.log(System.Logger.Level.WARNING, "control socket", e);
+                    LockSupport.parkNanos(PAUSE.toNanos()); // without descriptors left, the next would fail at once too
                 }
             }
         }

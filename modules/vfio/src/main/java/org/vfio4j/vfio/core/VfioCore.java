@@ -89,8 +89,11 @@ public final class VfioCore implements AutoCloseable {
             VendorGuard guard = guard(device.name());
             CoreDevice.Vendor made = make(guard, vendor);
             CoreDevice added = register(device, features, guard, made, shared);
-            tell("added", listener -> listener.added(added));
-            added.announce();
+            try {
+                tell("added", listener -> listener.added(added));
+            } finally {
+                added.announce();
+            }
             return added;
         } catch (Throwable e) {
             release(device.name());
