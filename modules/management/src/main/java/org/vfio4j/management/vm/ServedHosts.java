@@ -93,12 +93,11 @@ public final class ServedHosts implements DeviceCarrier, AutoCloseable {
                 .filter(t -> device.type().filter(t.id()::equals).isPresent())
                 .findFirst());
         facts.put("destination.place", place(name, type));
+        Optional<String> here = probe.device().driverVersion().or(device::driverVersion);
         parent.flatMap(p -> Optional.ofNullable(p.driverVersionOrNull()))
                 .ifPresent(version -> facts.put("destination.driver-version", version)
-                        .put("source.driver-version", device.driverVersion().orElse("unknown"))
-                        .put(
-                                "driver.same",
-                                device.driverVersion().filter(version::equals).isPresent()));
+                        .put("source.driver-version", here.orElse("unknown"))
+                        .put("driver.same", here.filter(version::equals).isPresent()));
     }
 
     private String place(String name, Optional<MdevParent.Type> type) {
