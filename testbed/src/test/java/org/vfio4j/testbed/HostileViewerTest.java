@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,6 +25,7 @@ import org.vfio4j.console.rfb.Access;
 import org.vfio4j.console.rfb.RfbServer;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.display.Edid;
 
 /** Viewers, guests and devices that do what they should not; a viewer beside them sees what is drawn. */
 @Timeout(600)
@@ -116,7 +118,7 @@ class HostileViewerTest {
             }
             viewer.resize(801, 601);
             viewer.request(false);
-            while (!device.monitor().toString().equals("801x601")) {
+            while (!device.monitor().equals(Optional.of(new Edid.Size(801, 601)))) {
                 viewer.update();
                 viewer.request(true);
             }

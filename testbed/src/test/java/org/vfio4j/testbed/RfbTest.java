@@ -179,12 +179,12 @@ class RfbTest {
             viewer.resize(1000, 700);
             awaitStatus(viewer);
             assertThat(viewer.resizeStatus()).as("forwarded").isEqualTo(4);
-            assertThat(device.monitor()).isEqualTo(new Edid.Size(1000, 700));
+            assertThat(device.monitor()).contains(new Edid.Size(1000, 700));
 
             viewer.resize(5000, 700);
             awaitOtherStatus(viewer, 4);
             assertThat(viewer.resizeStatus()).as("invalid layout").isEqualTo(3);
-            assertThat(device.monitor()).isEqualTo(new Edid.Size(1000, 700));
+            assertThat(device.monitor()).contains(new Edid.Size(1000, 700));
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.vfio4j.console.display.DisplayFeed;
@@ -131,9 +132,9 @@ final class ShownDevice implements AutoCloseable {
         return pixels;
     }
 
-    /** The size that its monitor asks for. */
-    Edid.Size monitor() {
-        return Edid.preferred(Monitor.of(user).orElseThrow().edid()).orElseThrow();
+    /** The size that its monitor asks for; none as long as no monitor was plugged in. */
+    Optional<Edid.Size> monitor() {
+        return Edid.preferred(Monitor.of(user).orElseThrow().edid());
     }
 
     MemorySegment memory() {
