@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -113,6 +114,25 @@ class MigrationTlsTest {
 
             assertThat(plain.getInputStream().readAllBytes().length).isLessThan(64);
             assertThat(hosts.source().runs(NAME)).isTrue();
+        }
+    }
+
+    @Test
+    void connectionsThatSayNothingKeepNoHostOut() throws IOException {
+        List<Socket> silent = new ArrayList<>();
+        try (Hosts hosts = start("good", "good", Set.of())) {
+            for (int i = 0; i < 100; i++) {
+                silent.add(new Socket("localhost", hosts.listener().port()));
+            }
+
+            assertThat(hosts.source()
+                            .move(NAME, hosts.there(), MigratingHost.NO_LIMIT)
+                            .phase())
+                    .isEqualTo(Move.Phase.MOVED);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
         }
     }
 

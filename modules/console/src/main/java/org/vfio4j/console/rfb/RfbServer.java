@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.vfio4j.console.display.DisplayFeed;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
@@ -29,6 +30,7 @@ public final class RfbServer implements AutoCloseable {
     private final DisplayFeed feed;
     private final Access access;
     private final ServerSocket listener;
+    private final LongSupplier nanoTime;
 
     /** Those who are connected, the oldest first; guarded by this. */
     private final Map<Socket, Connected> connected = new LinkedHashMap<>();
@@ -39,7 +41,8 @@ public final class RfbServer implements AutoCloseable {
 
     private record Connected(RfbSession session, long since) {}
 
-    private RfbServer(DisplayFeed feed, Access access, ServerSocket listener) {
+    private RfbServer(DisplayFeed feed, Access access, ServerSocket listener, LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.feed = feed;
         this.access = access;
         this.listener = listener;
@@ -54,6 +57,15 @@ public final class RfbServer implements AutoCloseable {
      * @throws RefusedException EADDRINUSE if it cannot be listened there
      */
     public static RfbServer listen(InetSocketAddress address, DisplayFeed feed, Access access) {
+        return listen(address, feed, access, System::nanoTime);
+    }
+
+    /**
+     * The same with a clock of its own.
+     *
+     * @param nanoTime what {@link System#nanoTime} is to everybody else: by it the times are bounded that a viewer may take
+     */
+    public static RfbServer listen(InetSocketAddress address, DisplayFeed feed, Access access, LongSupplier nanoTime) {
         try {
             ServerSocket listener = new ServerSocket();
             try {
@@ -62,7 +74,7 @@ public final class RfbServer implements AutoCloseable {
                 listener.close();
                 throw e;
             }
-            RfbServer server = new RfbServer(feed, access, listener);
+            RfbServer server = new RfbServer(feed, access, listener, nanoTime);
             server.acceptor.start();
             server.watchman.start();
             return server;
@@ -99,15 +111,20 @@ public final class RfbServer implements AutoCloseable {
     }
 
     private void accept() {
+        boolean isTold = false;
         while (!closed) {
             try {
                 Socket socket = listener.accept();
+                isTold = false;
                 if (admit(socket)) {
                     Thread.ofVirtual().name("viewer of " + feed.name()).start(() -> serve(socket));
                 }
             } catch (IOException e) {
                 if (!closed) {
-                    LOG.log(System.Logger.Level.WARNING, "a viewer of {0} was lost: {1}", feed.name(), e.getMessage());
+                    // once, however long it lasts
+                    System.Logger.Level level = isTold ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+                    LOG.log(level, "a viewer of {0} was lost: {1}", feed.name(), e.getMessage());
+                    isTold = true;
                     if (!pause()) {
                         return;
                     }
@@ -121,7 +138,7 @@ public final class RfbServer implements AutoCloseable {
         RfbSession session;
         try {
             socket.setTcpNoDelay(true);
-            session = new RfbSession(feed, access, socket.getInputStream(), socket.getOutputStream());
+            session = new RfbSession(feed, access, socket.getInputStream(), socket.getOutputStream(), nanoTime);
         } catch (IOException e) {
             end(socket);
             throw e;
@@ -131,7 +148,7 @@ public final class RfbServer implements AutoCloseable {
                 end(socket);
                 return false;
             }
-            connected.put(socket, new Connected(session, System.nanoTime()));
+            connected.put(socket, new Connected(session, nanoTime.getAsLong()));
             notifyAll();
             return true;
         }
@@ -168,7 +185,7 @@ public final class RfbServer implements AutoCloseable {
     /** Ends the connections that lead nowhere. */
     private void watch() {
         while (awaitSomebody() && pause()) {
-            long now = System.nanoTime();
+            long now = nanoTime.getAsLong();
             List<Map.Entry<Socket, Connected>> all;
             synchronized (this) {
                 all = List.copyOf(connected.entrySet());

@@ -4,6 +4,7 @@ package org.vfio4j.console.rfb;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.LongSupplier;
 import org.vfio4j.console.display.DisplayFeed;
 import org.vfio4j.console.display.Viewer;
 import org.vfio4j.linux.MalformedException;
@@ -27,11 +28,15 @@ public final class RfbSession {
      * @param access whom it is shown to
      */
     public RfbSession(DisplayFeed feed, Access access, InputStream in, OutputStream out) {
+        this(feed, access, in, out, System::nanoTime);
+    }
+
+    RfbSession(DisplayFeed feed, Access access, InputStream in, OutputStream out, LongSupplier nanoTime) {
         this.feed = feed;
         this.access = access;
         this.in = new ClientInput(in);
         this.stream = out;
-        this.out = new ServerOutput(out);
+        this.out = new ServerOutput(out, nanoTime);
     }
 
     /**
@@ -42,9 +47,8 @@ public final class RfbSession {
         try {
             serve();
         } catch (MalformedException e) {
-            // Strangers may not fill the log.
-            System.Logger.Level level = admitted ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
-            LOG.log(level, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
+            // Viewers may not fill the log: without a password everybody is one.
+            LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} has gone: {1}", feed.name(), e.getMessage());
         } finally {

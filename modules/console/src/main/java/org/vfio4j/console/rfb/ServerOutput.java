@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.LongSupplier;
 
 /** What is sent to a viewer, in RFB's big-endian numbers, collected and written in large pieces. For one thread. */
 final class ServerOutput {
@@ -24,17 +25,27 @@ final class ServerOutput {
     private long writtenBytes;
     private long writtenNanos;
 
-    /** The {@link System#nanoTime} at which the write began that goes on now; 0 if none does. */
+    private final LongSupplier nanoTime;
+
+    /** The time at which the write began that goes on now; 0 if none does. */
     private volatile long writingSince;
 
     ServerOutput(OutputStream out) {
+        this(out, System::nanoTime);
+    }
+
+    /**
+     * @param nanoTime what {@link System#nanoTime} is to everybody else
+     */
+    ServerOutput(OutputStream out, LongSupplier nanoTime) {
         this.out = out;
+        this.nanoTime = nanoTime;
     }
 
     /** For how long the viewer has not taken what is sent to it, in nanoseconds. */
     long stalledNanos() {
         long since = writingSince;
-        return since == 0 ? 0 : System.nanoTime() - since;
+        return since == 0 ? 0 : nanoTime.getAsLong() - since;
     }
 
     /** How long the viewer takes for a byte, in nanoseconds, as far as it has been seen; many before. */
@@ -114,14 +125,14 @@ final class ServerOutput {
         if (size == 0) {
             return;
         }
-        long begin = System.nanoTime();
+        long begin = nanoTime.getAsLong();
         writingSince = begin | 1;
         try {
             out.write(buffer, 0, size);
         } finally {
             writingSince = 0;
         }
-        writtenNanos += System.nanoTime() - begin;
+        writtenNanos += nanoTime.getAsLong() - begin;
         writtenBytes += size;
         if (writtenBytes > REMEMBERED) {
             writtenBytes /= 2;

@@ -47,7 +47,7 @@ public final class WebConsole implements AutoCloseable {
         watch = new HostWatch(host, events);
         screens = new Screens(host, displays);
         HostMetrics metrics = new HostMetrics(host);
-        Guard guard = new Guard(new Logins(token), this::port);
+        Guard guard = new Guard(new Logins(token.text()), this::port);
         viewers = new Viewers(guard, screens, metrics);
         metrics.gauge("vfio4j_console_viewers", "Browsers that show a display.", viewers::count);
         metrics.gauge("vfio4j_console_listeners", "Browsers that hear of changes.", events::listeners);

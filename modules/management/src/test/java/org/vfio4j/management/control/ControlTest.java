@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -376,6 +377,19 @@ class ControlTest {
         try (RunLock _ = RunLock.take(other)) {
             assertThat(other.socket()).doesNotExist();
         }
+    }
+
+    @Test
+    void aRunFolderThatEverybodyMayWriteToIsRefused() throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> RunLock.take(new Folders(open, folder)))
+                .isInstanceOfSatisfying(RefusedException.class, e -> {
+                    assertThat(e.errno()).isEqualTo(Errno.EACCES);
+                    assertThat(e).hasMessageContaining("everybody may write to the folder " + open);
+                });
+        assertThat(open).isEmptyDirectory();
     }
 
     @Test
