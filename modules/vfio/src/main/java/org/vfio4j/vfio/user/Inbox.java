@@ -49,8 +49,6 @@ final class Inbox implements AutoCloseable {
     private final IdleWait idle;
     private final Mapping mapping;
     private final MemorySegment bytes;
-    private final PostedStream posted = new PostedStream();
-    private boolean wasPosted;
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private int descriptors;
     /** The position in the stream of the buffer's byte 0. */
@@ -159,13 +157,8 @@ final class Inbox implements AutoCloseable {
         }
     }
 
-    // yields to a client that posts
-    @SuppressWarnings("ThreadPriorityCheck")
     private boolean next(boolean patient) {
         startOver();
-        if (begin == end && posted.isExpected(wasPosted)) {
-            Thread.yield();
-        }
         if (begin == end || begin > CAPACITY / 2) {
             moveTo(0);
         }
@@ -182,8 +175,6 @@ final class Inbox implements AutoCloseable {
             }
         }
         become(size(begin));
-        posted.message();
-        wasPosted = (Wire.u32(bytes, current + Wire.FLAGS) & Wire.NO_REPLY) != 0;
         return true;
     }
 
