@@ -13,7 +13,7 @@ vfio_jvm() {
       cache=
       ;;
     # etcd's client is no module.
-    fleet | agent | start) more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow) ;;
+    fleet | agent | start | migrate) more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow) ;;
   esac
   case $command in fleet | agent) cache=fleet ;; esac
   # No --illegal-native-access=deny: it switches off most of the AOT cache. The VM's tests run with it (testbed/guest/vfio).

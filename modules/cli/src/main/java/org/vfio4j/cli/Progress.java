@@ -3,6 +3,7 @@ package org.vfio4j.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /** A line that tells how far something is, over and over; only on a terminal. For one thread. */
 final class Progress implements AutoCloseable {
@@ -12,40 +13,18 @@ final class Progress implements AutoCloseable {
 
     private final PrintWriter err;
     private final boolean shown;
-    private final String what;
-    private final long all;
-    private final long begin = System.nanoTime();
-    private long last = begin;
     private int width;
 
-    private Progress(PrintWriter err, boolean shown, String what, long all) {
+    private Progress(PrintWriter err, boolean shown) {
         this.err = err;
         this.shown = shown;
-        this.what = what;
-        this.all = all;
     }
 
-    /**
-     * @param what was done to the bytes, such as {@code saved}
-     * @param all bytes there will be, or less than 1 if nobody knows
-     */
-    static Progress on(Terminal terminal, String what, long all) {
-        return new Progress(terminal.err(), terminal.color(), what, all);
+    static Progress on(Terminal terminal) {
+        return new Progress(terminal.err(), terminal.color());
     }
 
-    /** So many bytes are done. */
-    void at(long bytes) {
-        long now = System.nanoTime();
-        if (now - last < PAUSE) {
-            return;
-        }
-        last = now;
-        long rate = (long) (bytes / ((now - begin) / 1e9)) / UNIT;
-        String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
-        tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
-    }
-
-    /** Shows this instead. */
+    /** Shows this. */
     void tell(String text) {
         if (!shown) {
             return;
@@ -54,6 +33,31 @@ final class Progress implements AutoCloseable {
         err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
         err.flush();
         width = line.length();
+    }
+
+    /**
+     * Shows how many bytes are done, whenever it is told, though not too often.
+     *
+     * @param what was done to the bytes, such as {@code saved}
+     * @param all bytes there will be, or less than 1 if nobody knows
+     */
+    LongConsumer bytes(String what, long all) {
+        return new LongConsumer() {
+            private final long begin = System.nanoTime();
+            private long last = begin;
+
+            @Override
+            public void accept(long bytes) {
+                long now = System.nanoTime();
+                if (now - last < PAUSE) {
+                    return;
+                }
+                last = now;
+                long rate = (long) (bytes / ((now - begin) / 1e9)) / UNIT;
+                String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
+                tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
+            }
+        };
     }
 
     /** The line goes. */

@@ -137,7 +137,11 @@ final class ServeCommand implements Command {
             DefinedHost defined = new DefinedHost(host, definitions);
             Optional<TlsIdentity> identity = identity(line);
             try (Migrations migrations = Migrations.open(
-                            defined, folders.migrations(), new PeerConnector(identity.orElse(null)), Version.number());
+                            defined,
+                            folders.migrations(),
+                            new PeerConnector(identity.orElse(null)),
+                            Version.number(),
+                            world.clock());
                     MigrateListener _ = listener(line, identity, migrations)) {
                 List<Finding> findings = new ArrayList<>(migrations.findings());
                 HostCommands commands =

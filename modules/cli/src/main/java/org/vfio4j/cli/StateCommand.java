@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.HostDevice;
@@ -114,8 +115,9 @@ final class StateCommand implements Command {
                 device.driverOrNull(),
                 Machine.of(world.root()).hostName(),
                 world.clock().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        try (Progress progress = Progress.on(world.terminal(), "saved", migrationSize(opened))) {
-            StateFile written = StateFile.write(file, about, to -> StopCopy.save(opened, to, progress::at));
+        try (Progress progress = Progress.on(world.terminal())) {
+            LongConsumer saved = progress.bytes("saved", migrationSize(opened));
+            StateFile written = StateFile.write(file, about, to -> StopCopy.save(opened, to, saved));
             progress.clear();
             say(world.terminal(), "saved", written.length(), device, file);
             return ExitCode.OK;
@@ -142,8 +144,8 @@ final class StateCommand implements Command {
                     "Name a device of that type: vfio list.");
         }
         try (ReadableByteChannel from = state.open();
-                Progress progress = Progress.on(world.terminal(), "restored", state.length())) {
-            StopCopy.restore(opened, from, progress::at);
+                Progress progress = Progress.on(world.terminal())) {
+            StopCopy.restore(opened, from, progress.bytes("restored", state.length()));
             progress.clear();
             say(world.terminal(), "restored", state.length(), device, state.path());
             return ExitCode.OK;

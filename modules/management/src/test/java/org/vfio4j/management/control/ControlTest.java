@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +66,8 @@ class ControlTest {
         folders = new Folders(folder.resolve("run"), folder.resolve("state"));
         RunLock.take(folders).close();
         DefinedHost defined = new DefinedHost(host, new Definitions(folders.definitions()));
-        migrations = Optional.of(Migrations.open(defined, folders.migrations(), new PeerConnector(null), "1.0"));
+        migrations = Optional.of(
+                Migrations.open(defined, folders.migrations(), new PeerConnector(null), "1.0", Clock.systemUTC()));
         server = Optional.of(ControlServer.listen(
                 folders.socket(), new HostCommands(defined, "1.0", null, migrations.get(), ended::countDown)));
     }
