@@ -9,7 +9,8 @@ vfio_jvm() {
   case $command in
     serve)
       path+=:$dist/console
-      more=(--add-modules "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text")
+      more=(--add-modules "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text"
+        --class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow)
       cache=
       ;;
     # etcd's client is no module.

@@ -49,7 +49,7 @@ class ArchitectureTest {
                 .whereLayer("console")
                 .mayOnlyBeAccessedByLayers("cli", "testbed")
                 .whereLayer("fleet")
-                .mayOnlyBeAccessedByLayers("cli", "testbed")
+                .mayOnlyBeAccessedByLayers("console", "cli", "testbed")
                 .whereLayer("management")
                 .mayOnlyBeAccessedByLayers("console", "fleet", "cli")
                 .whereLayer("fuse")

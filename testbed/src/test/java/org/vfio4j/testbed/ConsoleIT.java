@@ -73,6 +73,10 @@ class ConsoleIT {
                         .stringValue())
                 .contains("mbochs-large", "mdpy-hd", "mtty-2", "24 left");
         assertThat(browser.run("return document.cookie").stringValue()).isEmpty();
+        assertThat(browser.run("return document.querySelector('#views [data-view=fleet]').parentElement.hidden")
+                        .booleanValue())
+                .as("no fleet without an inventory")
+                .isTrue();
         assertThat(browser.log()).doesNotContain("Security Policy").doesNotContain("Error:");
     }
 
