@@ -45,6 +45,18 @@ class MappingTest {
     }
 
     @Test
+    void memoryOfNoFileIsZeroAndItsOwn() {
+        long size = (4 << 20) + PAGE;
+        try (Mapping one = Mapping.anonymous(size);
+                Mapping two = Mapping.anonymous(size)) {
+            one.segment().fill((byte) 1);
+
+            assertThat(one.segment().byteSize()).isEqualTo(size);
+            assertThat(two.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+        }
+    }
+
+    @Test
     void aReadOnlyMappingRefusesWrites() {
         try (Mapping mapping = Mapping.readOnly(memory, 0, PAGE)) {
             assertThat(mapping.segment().isReadOnly()).isTrue();
