@@ -4,8 +4,10 @@ package org.vfio4j.console.rfb;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +31,12 @@ public final class RfbServer implements AutoCloseable {
 
     private final DisplayFeed feed;
     private final Access access;
-    private final ServerSocket listener;
+    private final ServerSocketChannel listener;
+    private final InetSocketAddress address;
     private final LongSupplier nanoTime;
 
     /** Those who are connected, the oldest first; guarded by this. */
-    private final Map<Socket, Connected> connected = new LinkedHashMap<>();
+    private final Map<SocketChannel, Connected> connected = new LinkedHashMap<>();
 
     private final Thread acceptor;
     private final Thread watchman;
@@ -41,11 +44,17 @@ public final class RfbServer implements AutoCloseable {
 
     private record Connected(RfbSession session, long since) {}
 
-    private RfbServer(DisplayFeed feed, Access access, ServerSocket listener, LongSupplier nanoTime) {
+    private RfbServer(
+            DisplayFeed feed,
+            Access access,
+            ServerSocketChannel listener,
+            InetSocketAddress address,
+            LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.feed = feed;
         this.access = access;
         this.listener = listener;
+        this.address = address;
         this.acceptor = Thread.ofVirtual().name("rfb " + feed.name()).unstarted(this::accept);
         this.watchman = Thread.ofVirtual().name("rfb watch " + feed.name()).unstarted(this::watch);
     }
@@ -67,14 +76,18 @@ public final class RfbServer implements AutoCloseable {
      */
     public static RfbServer listen(InetSocketAddress address, DisplayFeed feed, Access access, LongSupplier nanoTime) {
         try {
-            ServerSocket listener = new ServerSocket();
+            ServerSocketChannel listener = ServerSocketChannel.open();
+            RfbServer server;
             try {
+                if (address.isUnresolved()) {
+                    throw new UnknownHostException(address.getHostString());
+                }
                 listener.bind(address, BACKLOG);
+                server = new RfbServer(feed, access, listener, (InetSocketAddress) listener.getLocalAddress(), nanoTime);
             } catch (IOException e) {
                 listener.close();
                 throw e;
             }
-            RfbServer server = new RfbServer(feed, access, listener, nanoTime);
             server.acceptor.start();
             server.watchman.start();
             return server;
@@ -89,7 +102,7 @@ public final class RfbServer implements AutoCloseable {
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) listener.getLocalSocketAddress();
+        return address;
     }
 
     /** How many are connected now. */
@@ -102,7 +115,7 @@ public final class RfbServer implements AutoCloseable {
     public void close() {
         closed = true;
         end(listener);
-        List<Socket> all;
+        List<SocketChannel> all;
         synchronized (this) {
             all = List.copyOf(connected.keySet());
         }
@@ -114,7 +127,7 @@ public final class RfbServer implements AutoCloseable {
         boolean isTold = false;
         while (!closed) {
             try {
-                Socket socket = listener.accept();
+                SocketChannel socket = listener.accept();
                 isTold = false;
                 if (admit(socket)) {
                     Thread.ofVirtual().name("viewer of " + feed.name()).start(() -> serve(socket));
@@ -134,11 +147,11 @@ public final class RfbServer implements AutoCloseable {
     }
 
     /** Takes the connection in, in place of the oldest stranger's if there are too many; false if all are known. */
-    private boolean admit(Socket socket) throws IOException {
+    private boolean admit(SocketChannel socket) throws IOException {
         RfbSession session;
         try {
-            socket.setTcpNoDelay(true);
-            session = new RfbSession(feed, access, socket.getInputStream(), socket.getOutputStream(), nanoTime);
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            session = RfbSession.of(feed, access, socket, nanoTime);
         } catch (IOException e) {
             end(socket);
             throw e;
@@ -155,7 +168,7 @@ public final class RfbServer implements AutoCloseable {
     }
 
     private boolean removeStranger() {
-        for (Map.Entry<Socket, Connected> entry : connected.entrySet()) {
+        for (Map.Entry<SocketChannel, Connected> entry : connected.entrySet()) {
             if (!entry.getValue().session().isAdmitted()) {
                 connected.remove(entry.getKey());
                 end(entry.getKey());
@@ -165,7 +178,7 @@ public final class RfbServer implements AutoCloseable {
         return false;
     }
 
-    private void serve(Socket socket) {
+    private void serve(SocketChannel socket) {
         Connected viewer;
         synchronized (this) {
             viewer = connected.get(socket);
@@ -186,11 +199,11 @@ public final class RfbServer implements AutoCloseable {
     private void watch() {
         while (awaitSomebody() && pause()) {
             long now = nanoTime.getAsLong();
-            List<Map.Entry<Socket, Connected>> all;
+            List<Map.Entry<SocketChannel, Connected>> all;
             synchronized (this) {
                 all = List.copyOf(connected.entrySet());
             }
-            for (Map.Entry<Socket, Connected> entry : all) {
+            for (Map.Entry<SocketChannel, Connected> entry : all) {
                 RfbSession session = entry.getValue().session();
                 boolean silent = !session.isAdmitted() && now - entry.getValue().since() > HANDSHAKE_NANOS;
                 if (silent || session.stalledNanos() > STALL_NANOS) {

@@ -20,8 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,20 +34,11 @@ class RfbSocketTest {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 480;
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final ConsoleHost console;
 
-    @SuppressWarnings("NullAway.Init") // set before every test
-    private ConsoleHost console;
-
-    @BeforeEach
-    void open() {
+    RfbSocketTest(@TempDir Path folder) {
         console = new ConsoleHost(folder);
-    }
-
-    @AfterEach
-    void close() {
-        console.close();
     }
 
     /** A viewer that reads what comes as one stream of bytes. */
