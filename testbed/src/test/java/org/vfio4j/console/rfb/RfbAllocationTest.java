@@ -48,8 +48,8 @@ class RfbAllocationTest {
         damage.update(frame);
         Encodings encodings = new Encodings(zrle, false, true, false, false, 1);
         long least = Long.MAX_VALUE;
-        try (UpdateWriter writer =
-                new UpdateWriter(ServerOutput.of(OutputStream.nullOutputStream(), System::nanoTime), WIDTH, HEIGHT, "allocation")) {
+        try (UpdateWriter writer = new UpdateWriter(
+                ServerOutput.of(OutputStream.nullOutputStream(), System::nanoTime), WIDTH, HEIGHT, "allocation")) {
             for (int round = 0; round < ROUNDS && least > NOTHING; round++) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < FRAMES; i++) {

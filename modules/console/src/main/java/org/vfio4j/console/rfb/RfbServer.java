@@ -83,7 +83,8 @@ public final class RfbServer implements AutoCloseable {
                     throw new UnknownHostException(address.getHostString());
                 }
                 listener.bind(address, BACKLOG);
-                server = new RfbServer(feed, access, listener, (InetSocketAddress) listener.getLocalAddress(), nanoTime);
+                server =
+                        new RfbServer(feed, access, listener, (InetSocketAddress) listener.getLocalAddress(), nanoTime);
             } catch (IOException e) {
                 listener.close();
                 throw e;
