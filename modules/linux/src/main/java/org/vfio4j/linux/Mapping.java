@@ -20,7 +20,6 @@ public final class Mapping implements AutoCloseable {
     private static final int MAP_SHARED = 1;
     private static final int MAP_PRIVATE = 2;
     private static final int MAP_ANONYMOUS = 0x20;
-    private static final int MAP_POPULATE = 0x8000;
     private static final int NO_FILE = -1;
     private static final int MADV_HUGEPAGE = 14;
     private static final int MADV_POPULATE_WRITE = 23;
@@ -41,11 +40,6 @@ public final class Mapping implements AutoCloseable {
     /** Maps {@code size} bytes at the page-aligned {@code offset} for reading and writing. The mapping outlives the descriptor. */
     public static Mapping readWrite(Fd fd, long offset, long size) {
         return map(fd.number(), fd.subject(), offset, size, PROT_READ | PROT_WRITE, MAP_SHARED);
-    }
-
-    /** The same with all pages there already, for memory that will be written as a whole: page by page that takes several times as long. */
-    public static Mapping populated(Fd fd, long offset, long size) {
-        return map(fd.number(), fd.subject(), offset, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE);
     }
 
     /** The same for reading only: writing through the segment is refused. */

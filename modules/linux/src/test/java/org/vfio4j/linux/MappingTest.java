@@ -48,17 +48,6 @@ class MappingTest {
     }
 
     @Test
-    void aPopulatedMappingIsTheFilesMemoryToo() {
-        try (Mapping one = Mapping.populated(memory, 0, 2 * PAGE);
-                Mapping two = Mapping.readOnly(memory, 0, 2 * PAGE)) {
-            assertThat(one.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
-            one.segment().set(ValueLayout.JAVA_INT, PAGE, 7);
-
-            assertThat(two.segment().get(ValueLayout.JAVA_INT, PAGE)).isEqualTo(7);
-        }
-    }
-
-    @Test
     void moreMemoryThanThereIsIsRefused() {
         assertThatExceptionOfType(LinuxException.class)
                 .isThrownBy(() -> Mapping.anonymous(1L << 46))
