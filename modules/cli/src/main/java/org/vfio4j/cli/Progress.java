@@ -26,23 +26,44 @@ final class Progress implements AutoCloseable {
     }
 
     /**
-     * @param what was done to the bytes, such as {@code saved}
-     * @param all bytes there will be, or less than 1 if nobody knows
+     * @param what was done to the bytes, such as {@code saved}, or to the things that are counted
+     * @param all bytes or things there will be, or less than 1 if nobody knows
      */
     static Progress on(Terminal terminal, String what, long all) {
-        return new Progress(terminal.err(), terminal.color(), what, all);
+        return new Progress(terminal.err(), terminal.progress(), what, all);
+    }
+
+    /** Shows what goes on, of which nobody knows how long it takes. */
+    static Progress of(Terminal terminal, String what) {
+        Progress progress = on(terminal, what, 0);
+        progress.tell(what + " …");
+        return progress;
+    }
+
+    /** So many things are done. */
+    void done(long things) {
+        if (isTime()) {
+            tell(things + " of " + all + " " + what);
+        }
     }
 
     /** So many bytes are done. */
     void at(long bytes) {
-        long now = System.nanoTime();
-        if (now - last < PAUSE) {
+        if (!isTime()) {
             return;
         }
-        last = now;
-        long rate = (long) (bytes / ((now - begin) / 1e9)) / UNIT;
+        long rate = (long) (bytes / ((last - begin) / 1e9)) / UNIT;
         String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
         tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
+    }
+
+    private boolean isTime() {
+        long now = System.nanoTime();
+        boolean time = now - last >= PAUSE;
+        if (time) {
+            last = now;
+        }
+        return time;
     }
 
     /** Shows this instead. */
