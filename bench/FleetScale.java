@@ -115,14 +115,14 @@ final class FleetScale {
         Random random = new Random(2);
         List<FleetQuestions.Located> devices = new ArrayList<>();
         List<FleetHost> hosts = fleet.hosts();
-        while (devices.size() < 500) {
+        while (devices.size() < 2000) {
             FleetHost host = hosts.get(random.nextInt(hosts.size()));
             if (!host.published().probes().isEmpty()) {
                 devices.add(new FleetQuestions.Located(
                         host, host.published().probes().get(random.nextInt(host.published().probes().size()))));
             }
         }
-        row("where DEVICE", percentiles(500, i -> questions.whereDevice(fleet, devices.get(i), Ranking.PACK, 10)));
+        row("where DEVICE", percentiles(2000, i -> questions.whereDevice(fleet, devices.get(i), Ranking.PACK, 10)));
 
         Fleet thousand = Fleet.of(hosts.subList(0, Math.min(1000, hosts.size())).stream().map(FleetHost::published).toList());
         FleetQuestions anew = new FleetQuestions(Facts.none(), PreflightOptions.with(VersionRules.builtIn()));

@@ -11,6 +11,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.migrate.Connector;
+import org.vfio4j.management.migrate.Destination;
 import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.migrate.Move;
 import org.vfio4j.vfio.RegionFile;
@@ -93,7 +95,8 @@ class MigrationRate {
                 new DefinedHost(host, new Definitions(state.resolve("mdevctl.d"))),
                 state.resolve("migrations"),
                 connector,
-                "bench");
+                "bench",
+                Clock.systemUTC());
     }
 
     /** Takes devices by both kinds of connection, and swallows bytes by both. */
@@ -191,7 +194,7 @@ class MigrationRate {
         try (Mapping memory = map()) {
             fill(memory.segment());
             Thread guest = Thread.ofPlatform().start(() -> draw(memory.segment(), draws));
-            move = migrations.start(NAME, to, limits);
+            move = migrations.start(NAME, Destination.of(to), limits);
             while (!move.phase().isEnd()) {
                 Thread.sleep(1);
                 move = migrations.move(UUID.fromString(move.id()));

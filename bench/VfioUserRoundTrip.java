@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FdChannel;
@@ -29,8 +28,6 @@ class VfioUserRoundTrip {
     /** The same for each size of access. */
     private static final int WARM_UP_LONG = 2_000;
 
-    private static final int BATCHES = 60;
-    private static final long BATCH_NANOS = 5_000_000;
     private static final int MB = 1 << 20;
 
     /** What one write takes as one of many in REGION_WRITE_MULTI, as QEMU sends them. */
@@ -46,9 +43,9 @@ class VfioUserRoundTrip {
             dma(device, largestWrite);
         }
         try (Posting posting = Posting.connect(socket)) {
-            time("posted write 4", POSTED, posting::writes);
+            Timing.print("posted write 4", POSTED, posting::writes);
             if (args.length > 2) {
-                time("write multi", Posting.MESSAGES * ENTRIES, posting::manyWrites);
+                Timing.print("write multi", Posting.MESSAGES * ENTRIES, posting::manyWrites);
             }
         }
     }
@@ -65,9 +62,9 @@ class VfioUserRoundTrip {
                 for (int i = 0; i < WARM_UP_LONG; i++) {
                     device.read(0, 0, bytes);
                 }
-                time("read " + size, 1, () -> device.read(0, 0, bytes));
+                Timing.print("read " + size, 1, () -> device.read(0, 0, bytes));
                 if (size <= largestWrite) {
-                    time("write " + size, 1, () -> device.write(0, 0, bytes));
+                    Timing.print("write " + size, 1, () -> device.write(0, 0, bytes));
                 }
             }
         }
@@ -84,14 +81,14 @@ class VfioUserRoundTrip {
             device.mapDma(new DmaMapping(IovaRange.of(MB, MB), both, new DmaMapping.Remote(new Memory(own))));
             Mover mover = new Mover(device, arena);
             for (int size : new int[] {4096, 65536, MB}) {
-                time("memcpy " + size, 1, () -> MemorySegment.copy(own, 0, other, 0, size));
+                Timing.print("memcpy " + size, 1, () -> MemorySegment.copy(own, 0, other, 0, size));
                 mover.aim(0, size);
-                time("mapped DMA read " + size, 1, mover::read);
-                time("mapped DMA write " + size, 1, mover::write);
+                Timing.print("mapped DMA read " + size, 1, mover::read);
+                Timing.print("mapped DMA write " + size, 1, mover::write);
                 mover.aim(MB, size);
-                time("asked DMA read " + size, 1, mover::read);
+                Timing.print("asked DMA read " + size, 1, mover::read);
                 if (size <= largestWrite) {
-                    time("asked DMA write " + size, 1, mover::write);
+                    Timing.print("asked DMA write " + size, 1, mover::write);
                 }
             }
         }
@@ -216,29 +213,5 @@ class VfioUserRoundTrip {
             channel.close();
             arena.close();
         }
-    }
-
-    /** @param messages how many {@code action} sends */
-    private static void time(String what, int messages, Runnable action) {
-        int count = calibrate(action);
-        double[] micros = new double[BATCHES];
-        for (int i = 0; i < BATCHES; i++) {
-            long begin = System.nanoTime();
-            for (int j = 0; j < count; j++) {
-                action.run();
-            }
-            micros[i] = (System.nanoTime() - begin) / 1000.0 / count / messages;
-        }
-        Arrays.sort(micros);
-        System.out.printf("%-24s %8.2f us   median %8.2f us%n", what, micros[BATCHES / 10], micros[BATCHES / 2]);
-    }
-
-    /** Warms up for twenty batches, and tells how often one does it. */
-    private static int calibrate(Runnable action) {
-        int count = 0;
-        for (long begin = System.nanoTime(); System.nanoTime() - begin < 20 * BATCH_NANOS; count++) {
-            action.run();
-        }
-        return Math.max(1, count / 20);
     }
 }

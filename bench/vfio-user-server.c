@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The C library's server, for comparison: a PCI device whose BAR 0 is 2 MiB of memory that is reached by messages only, as mdpy-vga's, and whose
- * BAR 1 has the registers of VfioUserMover.java, by which it copies between that memory and its client's. Usage: vfio-user-server SOCKET.
+ * The C library's server, for comparison: a PCI device whose BAR 0 is 2 MiB of a file's memory, as that of a device which can be mapped, but reached by
+ * messages only; its BAR 1 has the registers of VfioUserMover.java, by which it copies between that memory and its client's. Usage: vfio-user-server SOCKET.
  */
 #include <err.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 enum { ADDRESS = 0, LENGTH = 8, GO = 12, REGISTERS = 4096 };
 enum { FROM_CLIENT = 1, TO_CLIENT = 2 };
 
-static char memory[SIZE];
+static char *memory;
 static char registers[REGISTERS];
 
 static ssize_t access_memory(vfu_ctx_t *ctx, char *buf, size_t count, loff_t offset, bool is_write)
@@ -91,6 +91,12 @@ int main(int argc, char *argv[])
 {
     if (argc != 2)
         errx(2, "usage: %s SOCKET", argv[0]);
+    int file = memfd_create("memory", MFD_CLOEXEC);
+    if (file < 0 || ftruncate(file, SIZE) < 0)
+        err(1, "no memory");
+    memory = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (memory == MAP_FAILED)
+        err(1, "no memory");
     unlink(argv[1]);
     vfu_ctx_t *ctx = vfu_create_ctx(VFU_TRANS_SOCK, argv[1], 0, NULL, VFU_DEV_TYPE_PCI);
     if (ctx == NULL || vfu_pci_init(ctx, VFU_PCI_TYPE_CONVENTIONAL, PCI_HEADER_TYPE_NORMAL, 0) < 0)

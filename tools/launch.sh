@@ -8,15 +8,16 @@ vfio_jvm() {
   path=$dist/lib${VFIO4J_MODULE_PATH:+:$VFIO4J_MODULE_PATH}
   # What some commands need would slow the start of all others, so it is there for these alone.
   case $command in
+    # etcd's client is no module.
     serve)
+      more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow)
       if vfio_wants_console "${@:2}"; then
         path+=:$dist/console
-        more=(--add-modules "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text")
+        more+=(--add-modules "io.helidon.webserver.websocket,io.prometheus.metrics.core,io.prometheus.writer.text")
         cache=
       fi
       ;;
-    # etcd's client is no module.
-    fleet | agent | start) more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow) ;;
+    fleet | agent | start | migrate) more=(--class-path "$dist/fleet/*" --sun-misc-unsafe-memory-access=allow) ;;
   esac
   # A cache is loaded whole, so what prints tables has one without the JSON library.
   case $command in

@@ -8,13 +8,14 @@ PORTS=4
 # Where the devices of a machine without a guest begin on its root bus.
 BARE_SLOT=16
 
-# guest_for PREPARED: prints the path of the guest's initramfs
+# guest_for KERNEL: prints the path of the guest's initramfs for a folder with a kernel
 guest_for() {
   local target
-  target=$1/guest-$(cat "$testbed/lib/build-guest" "$testbed"/qemu-guest/* | sha256sum | cut -c1-12).cpio
+  target=$1/guest-$(cat "$testbed/lib/build-guest" "$testbed"/qemu-guest/* "$testbed"/guest-programs/* | sha256sum | cut -c1-12).cpio
   if [ ! -e "$target" ]; then
     note "making $target"
-    "$testbed/lib/build-guest" "$1" "$target" || fail "$EXIT_UNPREPARED" "could not make $target"
+    need_on_host gcc=gcc
+    "$testbed/lib/build-guest" "$prepared" "$1" "$target" || fail "$EXIT_UNPREPARED" "could not make $target"
     find "$1" -maxdepth 1 -name 'guest-*' -mmin +1440 ! -path "$target" -delete
   fi
   printf '%s\n' "$target"
@@ -24,7 +25,7 @@ guest_for() {
 machine_command() {
   local mode=shell
   start_command tcg
-  command+=(-kernel "$prepared/vmlinuz" -initrd "$initramfs")
+  command+=(-kernel "$booted/vmlinuz" -initrd "$initramfs")
   add_ports
   if [ -n "$1" ]; then
     mode=script

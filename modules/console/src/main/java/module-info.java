@@ -7,6 +7,7 @@
 module org.vfio4j.console {
     requires java.desktop;
     requires java.logging;
+    requires transitive org.vfio4j.fleet;
     requires transitive org.vfio4j.management;
     requires static io.helidon.common.buffers;
     requires static io.helidon.http;

@@ -9,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +49,7 @@ class ArchitectureTest {
                 .whereLayer("console")
                 .mayOnlyBeAccessedByLayers("cli", "testbed")
                 .whereLayer("fleet")
-                .mayOnlyBeAccessedByLayers("cli", "testbed")
+                .mayOnlyBeAccessedByLayers("console", "cli", "testbed")
                 .whereLayer("management")
                 .mayOnlyBeAccessedByLayers("console", "fleet", "cli")
                 .whereLayer("fuse")
@@ -102,6 +104,28 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.vfio4j.linux.uapi..")
+                .check(ALL);
+    }
+
+    /** So that a clock that jumps moves no deadline: all waiting goes by System.nanoTime. What may ask says when something was, or keeps a lease. */
+    @Test
+    void theWallClockIsAskedOnlyForWhatIsWrittenDown() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("org.vfio4j.cli..", "org.vfio4j.fleet..")
+                .and()
+                .doNotHaveFullyQualifiedName("org.vfio4j.linux.UdevEvents")
+                .and()
+                .doNotHaveFullyQualifiedName("org.vfio4j.fuse.SysfsMount")
+                .and()
+                .doNotHaveFullyQualifiedName("org.vfio4j.management.migrate.Migrations")
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(InstantSource.class)
                 .check(ALL);
     }
 

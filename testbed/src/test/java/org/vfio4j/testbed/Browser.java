@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -130,6 +131,15 @@ final class Browser implements AutoCloseable {
         call("POST", element(selector) + "/value", MAPPER.writeValueAsString(Map.of("text", text)));
     }
 
+    /** Presses a key on what has the focus; WebDriver has a character for each that is none, such as U+E010 for End. */
+    void key(String key) throws IOException, InterruptedException {
+        JsonNode active = call("GET", session + "/element/active", null);
+        call(
+                "POST",
+                session + "/element/" + active.values().iterator().next().stringValue() + "/value",
+                MAPPER.writeValueAsString(Map.of("text", key)));
+    }
+
     private String element(String selector) throws IOException, InterruptedException {
         JsonNode found = call(
                 "POST",
@@ -184,10 +194,11 @@ final class Browser implements AutoCloseable {
                 MAPPER.writeValueAsString(Map.of("cmd", command, "params", parameters)));
     }
 
-    private JsonNode call(String method, String address, String body) throws IOException, InterruptedException {
+    private JsonNode call(String method, String address, @Nullable String body)
+            throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address))
                 .timeout(PATIENCE)
-                .method(method, BodyPublishers.ofString(body))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
                 .build();
         HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
         assertThat(response.statusCode())

@@ -31,7 +31,7 @@ import org.vfio4j.vfio.pci.Window;
  *
  * <p>BAR 0: a written {@link #FIRE} raises that vector, by INTx, MSI or MSI-X; INTx is up until {@link #LOWER} is written. A written {@link
  * #COPY} copies that many bytes from {@link #SOURCE} to {@link #DESTINATION}, both the user's (bus addresses, 8 bytes); {@link #RESULT} is
- * then {@link #COPIED} or the error number.
+ * {@link #BUSY} until it is {@link #COPIED} or the error number.
  */
 final class Exerciser extends PciDevice {
     static final int FIRE = 0x00;
@@ -43,6 +43,9 @@ final class Exerciser extends PciDevice {
 
     /** The result of a copy that worked. */
     static final int COPIED = 0x1000;
+
+    /** The result while a copy is under way. */
+    static final int BUSY = 0x2000;
 
     static final int VENDOR = 0x1b36;
     static final int DEVICE = 0x7f10;
@@ -67,7 +70,9 @@ final class Exerciser extends PciDevice {
         /** MSI-X, where all of it is disabled before more vectors are used, as by Linux before 6.5. */
         FIXED_MSIX,
         /** BAR 2 can be mapped: then QEMU waits for an answer to each of its writes, wherever they go. */
-        MAPPED_BAR
+        MAPPED_BAR,
+        /** Its registers can be read while it waits for memory that it cannot map. */
+        REENTRANT
     }
 
     private final boolean fixed;
@@ -91,7 +96,7 @@ final class Exerciser extends PciDevice {
             interrupts.fire((int) vector & (MSIX_VECTORS - 1));
         });
         line.onWrite(written -> line.set(0));
-        DmaSpace memory = new DmaSpace();
+        DmaSpace memory = traits.contains(Trait.REENTRANT) ? DmaSpace.reentrant() : new DmaSpace();
         Semaphore copies = new Semaphore(0);
         List<Register> registers = new ArrayList<>(List.of(fire, line));
         registers.addAll(copier(memory, copies));
@@ -132,6 +137,7 @@ final class Exerciser extends PciDevice {
                 Register.named("destination", DESTINATION, Long.BYTES).writable(ALL);
         Register result = Register.named("result", RESULT, Integer.BYTES);
         Register copy = Register.named("copy", COPY, Integer.BYTES).onWrite(count -> {
+            result.set(BUSY);
             result.set(copy(memory, source.value(), destination.value(), count));
             copies.release();
         });

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,57 @@ class HostileViewerTest {
             socket.close();
         }
         awaitConnections(0);
+    }
+
+    @Test
+    void whoDoesNotSayWhoHeIsInTimeIsSentAwayAndWhoDidStays() throws IOException {
+        device.mode(320, 200);
+        AtomicLong nanoTime = new AtomicLong();
+        try (RfbServer timed = timed(nanoTime);
+                RfbClient viewer = RfbClient.connect(timed.address(), PASSWORD);
+                Socket silent = new Socket()) {
+            silent.connect(timed.address());
+            await(() -> timed.connections() == 2);
+
+            nanoTime.addAndGet(Duration.ofSeconds(31).toNanos());
+
+            assertThat(silent.getInputStream().readAllBytes())
+                    .as("it is greeted, and then it is over")
+                    .hasSize(12);
+            viewer.request(false);
+            assertThat(viewer.update()).isTrue();
+            assertThat(timed.connections()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whoTakesNothingForTooLongIsSentAwayAndWhoAsksForNothingStays() throws IOException {
+        device.mode(1280, 1024);
+        AtomicLong nanoTime = new AtomicLong();
+        try (RfbServer timed = timed(nanoTime);
+                RfbClient idle = RfbClient.connect(timed.address(), PASSWORD);
+                RfbClient stalled = RfbClient.connect(timed.address(), PASSWORD)) {
+            // far more than both ends of a connection hold
+            for (int request = 0; request < 50; request++) {
+                stalled.request(false);
+            }
+
+            await(() -> {
+                nanoTime.addAndGet(Duration.ofSeconds(61).toNanos());
+                return timed.connections() == 1;
+            });
+
+            idle.request(false);
+            assertThat(idle.update()).isTrue();
+        }
+    }
+
+    private RfbServer timed(AtomicLong nanoTime) {
+        return RfbServer.listen(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                device.feed(),
+                new Access.Password(PASSWORD),
+                nanoTime::get);
     }
 
     @Test

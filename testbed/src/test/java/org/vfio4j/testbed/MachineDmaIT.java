@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 
@@ -88,6 +91,54 @@ class MachineDmaIT {
         }
     }
 
+    /** A driver that polls a register until the device is done, while QEMU answers no DMA message as long as it waits for the register. */
+    @ParameterizedTest
+    @EnumSource
+    void aDeviceIsPolledWhileItCopies(Writes writes) throws Exception {
+        Set<Exerciser.Trait> traits = EnumSet.of(Exerciser.Trait.REENTRANT);
+        if (writes == Writes.AWAITED) {
+            traits.add(Exerciser.Trait.MAPPED_BAR);
+        }
+        Exerciser device = Exerciser.create(traits);
+        try (Served served = Served.of(folder.resolve("exerciser"), device);
+                Qtest machine = start("plain", served)) {
+            PciFunction function = machine.function(0).enable();
+            for (int round = 0; round < 3; round++) {
+                byte[] bytes = new byte[Exerciser.LARGEST_COPY];
+                new Random(SEED + round).nextBytes(bytes);
+                machine.bytes(SOURCE, bytes);
+
+                startCopy(function, SOURCE, DESTINATION, bytes.length);
+                Qtest.await("the end of the copy", () -> function.read32(0, Exerciser.RESULT) != Exerciser.BUSY);
+
+                assertThat(function.read32(0, Exerciser.RESULT)).isEqualTo(Exerciser.COPIED);
+                assertThat(machine.bytes(DESTINATION, bytes.length)).isEqualTo(bytes);
+            }
+        }
+    }
+
+    /** One that cannot be read meanwhile gives up before QEMU does, says so, and works again when it is not polled. */
+    @Test
+    void aDeviceThatCannotBePolledGivesUpItsCopy() throws Exception {
+        Exerciser device = Exerciser.create(Set.of());
+        try (Served served = Served.of(folder.resolve("exerciser"), device);
+                Qtest machine = start("plain", served)) {
+            PciFunction function = machine.function(0).enable();
+            machine.bytes(SOURCE, new byte[] {1, 2, 3, 4});
+
+            Qtest.await("a copy that is polled before it is done", () -> {
+                startCopy(function, SOURCE, DESTINATION, Exerciser.LARGEST_COPY);
+                int result = function.read32(0, Exerciser.RESULT);
+                device.awaitCopy();
+                assertThat(result).isIn(Exerciser.COPIED, Errno.EDEADLK);
+                return result == Errno.EDEADLK;
+            });
+
+            assertThat(copy(device, function, SOURCE, DESTINATION, 4)).isEqualTo(Exerciser.COPIED);
+            assertThat(machine.bytes(DESTINATION, 4)).containsExactly(1, 2, 3, 4);
+        }
+    }
+
     /** How QEMU writes to the device. */
     enum Writes {
         POSTED,
@@ -102,10 +153,14 @@ class MachineDmaIT {
 
     /** Has the device copy, and returns its result: read when it is done, since QEMU answers none of its DMA messages during an access that it awaits. */
     private static int copy(Exerciser device, PciFunction function, long from, long to, int length) throws Exception {
+        startCopy(function, from, to, length);
+        device.awaitCopy();
+        return function.read32(0, Exerciser.RESULT);
+    }
+
+    private static void startCopy(PciFunction function, long from, long to, int length) throws IOException {
         function.write64(0, Exerciser.SOURCE, from);
         function.write64(0, Exerciser.DESTINATION, to);
         function.write32(0, Exerciser.COPY, length);
-        device.awaitCopy();
-        return function.read32(0, Exerciser.RESULT);
     }
 }

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import org.vfio4j.management.definition.Definitions;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.UserHost;
 import org.vfio4j.management.migrate.Connector;
+import org.vfio4j.management.migrate.Destination;
 import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.migrate.Move;
 import org.vfio4j.vfio.DeviceState;
@@ -40,7 +42,7 @@ final class MigratingHost implements AutoCloseable {
         Definitions definitions = new Definitions(state.resolve("mdevctl.d"));
         definitions.prepare();
         this.defined = new DefinedHost(host, definitions);
-        this.migrations = Migrations.open(defined, state.resolve("migrations"), connector, "test");
+        this.migrations = Migrations.open(defined, state.resolve("migrations"), connector, "test", Clock.systemUTC());
     }
 
     UserHost host() {
@@ -62,7 +64,7 @@ final class MigratingHost implements AutoCloseable {
 
     /** Moves a device and waits for the end. */
     Move move(UUID device, String to, StateSender.Limits limits) {
-        return end(migrations.start(device, to, limits));
+        return end(migrations.start(device, Destination.of(to), limits));
     }
 
     Move end(Move begun) {

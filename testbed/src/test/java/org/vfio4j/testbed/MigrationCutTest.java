@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Mapping;
 import org.vfio4j.management.definition.Definition;
+import org.vfio4j.management.migrate.Destination;
 import org.vfio4j.management.migrate.Move;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.migration.StateSender;
@@ -128,7 +129,7 @@ class MigrationCutTest {
             })) {
                 source.host().start("mbochs", "mbochs-small", NAME);
                 source.word(NAME, AT, MARK);
-                Move move = source.migrations().start(NAME, "there", MigratingHost.NO_LIMIT);
+                Move move = source.migrations().start(NAME, Destination.of("there"), MigratingHost.NO_LIMIT);
                 move = await(source, move, Move.Phase.IN_DOUBT);
                 awaitSessions();
 
@@ -163,7 +164,7 @@ class MigrationCutTest {
         })) {
             source.host().start("mbochs", "mbochs-small", NAME);
             source.word(NAME, AT, MARK);
-            Move move = source.migrations().start(NAME, "there", MigratingHost.NO_LIMIT);
+            Move move = source.migrations().start(NAME, Destination.of("there"), MigratingHost.NO_LIMIT);
             move = await(source, move, Move.Phase.IN_DOUBT);
             awaitSessions();
             destination.close();
@@ -254,7 +255,8 @@ class MigrationCutTest {
             for (int at = 0; at < 4 << 20; at += 4096) {
                 source.word(NAME, at, at + 1);
             }
-            Move move = source.migrations().start(NAME, "there", new StateSender.Limits(1 << 20, 0, true));
+            Move move =
+                    source.migrations().start(NAME, Destination.of("there"), new StateSender.Limits(1 << 20, 0, true));
             move = await(source, move, Move.Phase.PRE_COPY);
             source.migrations().cancel(UUID.fromString(move.id()));
 

@@ -2,13 +2,17 @@
 package org.vfio4j.testbed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,7 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.migrate.Connector;
+import org.vfio4j.management.migrate.Move;
 import org.vfio4j.vfio.VfioException;
 
 /** What a host makes of the journal that it finds at its start: the forms are those of docs/migration.md. */
@@ -41,11 +47,15 @@ class MigrationRecoveryTest {
     }
 
     private void journal(int order, String phase) throws IOException {
+        journal(order, phase, Instant.now());
+    }
+
+    private void journal(int order, String phase, Instant since) throws IOException {
         Path folder = Files.createDirectories(state.resolve("migrations"));
         UUID id = new UUID(0x4000, Long.MIN_VALUE + order);
         Files.writeString(folder.resolve(id + ".json"), """
-                {"schema": 1, "phase": "%s", "peer": "node8", "order": %d, "migrant": {"id": "%s", "device": "%s",
-                 "parent": "mbochs", "type": "mbochs-small"}}""".formatted(phase, order, id, NAME));
+                {"schema": 1, "phase": "%s", "peer": "node8", "order": %d, "since": "%s",
+                 "migrant": {"id": "%s", "device": "%s", "parent": "mbochs", "type": "mbochs-small"}}""".formatted(phase, order, since, id, NAME));
     }
 
     @ParameterizedTest
@@ -81,7 +91,7 @@ class MigrationRecoveryTest {
                     other.serve(link.destination());
                     return link.source();
                 })) {
-            await(host);
+            await(() -> host.has(NAME) && host.migrations().moves().isEmpty());
         }
         assertThat(state.resolve("migrations")).isEmptyDirectory();
 
@@ -91,6 +101,43 @@ class MigrationRecoveryTest {
             host.migrations().decide(NAME, false);
             assertThat(host.has(NAME)).isTrue();
             assertThat(host.migrations().moves()).isEmpty();
+        }
+    }
+
+    @Test
+    void whereTheDestinationCannotBeToldTheMoveIsListedUntilAnOperatorEndsIt() throws IOException {
+        journal(1, "moved");
+        try (MigratingHost host = new MigratingHost(state, NOWHERE)) {
+            await(() -> !host.migrations().moves().isEmpty());
+
+            Move move = host.migrations().moves().getFirst();
+            assertThat(move.phase()).isEqualTo(Move.Phase.MOVED);
+            assertThat(MigratingHost.problem(move).what()).contains("cannot be told", "no way to node8");
+            assertThatExceptionOfType(RefusedException.class)
+                    .isThrownBy(() -> host.migrations().decide(NAME, false))
+                    .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EEXIST));
+            host.migrations().decide(NAME, true);
+
+            assertThat(host.migrations().moves()).isEmpty();
+            assertThat(state.resolve("migrations")).isEmptyDirectory();
+            assertThat(host.has(NAME)).isFalse();
+        }
+        try (MigratingHost again = new MigratingHost(state, NOWHERE)) {
+            assertThat(again.has(NAME)).isFalse();
+        }
+    }
+
+    @Test
+    void aDestinationThatIsGoneForLongIsToldNoMore() throws IOException {
+        journal(1, "moved", Instant.now().minus(Duration.ofDays(8)));
+        try (MigratingHost host = new MigratingHost(state, NOWHERE)) {
+            await(() -> isEmpty(state.resolve("migrations")));
+
+            assertThat(host.migrations().moves()).isEmpty();
+            assertThat(host.has(NAME)).isFalse();
+        }
+        try (MigratingHost again = new MigratingHost(state, NOWHERE)) {
+            assertThat(again.has(NAME)).isFalse();
         }
     }
 
@@ -116,9 +163,17 @@ class MigrationRecoveryTest {
         }
     }
 
-    private static void await(MigratingHost host) {
+    private static boolean isEmpty(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!host.has(NAME) || !host.migrations().moves().isEmpty()) {
+        while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             LockSupport.parkNanos(1_000_000);
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.control.MigrateListener;
 import org.vfio4j.management.control.PeerConnector;
+import org.vfio4j.management.control.TlsAuthority;
 import org.vfio4j.management.control.TlsIdentity;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.migrate.Move;
@@ -57,10 +59,14 @@ class MigrationTlsTest {
     }
 
     private Hosts start(String server, String client, Set<String> allowed) {
+        return start(identity(server), identity(client), allowed);
+    }
+
+    private Hosts start(TlsIdentity server, TlsIdentity client, Set<String> allowed) {
         MigratingHost destination = new MigratingHost(folder.resolve("destination"), new PeerConnector(null));
-        MigratingHost source = new MigratingHost(folder.resolve("source"), new PeerConnector(identity(client)));
+        MigratingHost source = new MigratingHost(folder.resolve("source"), new PeerConnector(client));
         MigrateListener listener =
-                MigrateListener.listen("127.0.0.1:0", identity(server), allowed, destination.migrations()::serve);
+                MigrateListener.listen("127.0.0.1:0", server, allowed, destination.migrations()::serve);
         source.host().start("mbochs", "mbochs-small", NAME);
         source.word(NAME, 0x1000, 42);
         return new Hosts(source, destination, listener);
@@ -77,6 +83,30 @@ class MigrationTlsTest {
             assertThat(hosts.destination().word(NAME, 0x1000)).isEqualTo(42);
             assertThat(hosts.source().has(NAME)).isFalse();
         }
+    }
+
+    @Test
+    void aDeviceGoesByTheCertificatesThatVfioTlsMakes() {
+        TlsAuthority authority = TlsAuthority.create(folder.resolve("ours"), 30);
+        TlsIdentity there = TlsIdentity.in(authority.add(List.of("node8.example", "localhost"), 30));
+        TlsIdentity here = TlsIdentity.in(authority.add(List.of("node7.example"), 30));
+        try (Hosts hosts = start(there, here, Set.of("node7.example"))) {
+            Move move = hosts.source().move(NAME, hosts.there(), MigratingHost.NO_LIMIT);
+
+            assertThat(move.phase()).as("%s", move).isEqualTo(Move.Phase.MOVED);
+        }
+    }
+
+    @Test
+    void anotherAuthorityOfThatKindIsAStranger() {
+        TlsAuthority ours = TlsAuthority.create(folder.resolve("ours"), 30);
+        TlsAuthority theirs = TlsAuthority.create(folder.resolve("theirs"), 30);
+        assertNotReached(
+                start(
+                        TlsIdentity.in(ours.add(List.of("localhost"), 30)),
+                        TlsIdentity.in(theirs.add(List.of("node7.example"), 30)),
+                        Set.of()),
+                "");
     }
 
     @Test
@@ -113,6 +143,25 @@ class MigrationTlsTest {
 
             assertThat(plain.getInputStream().readAllBytes().length).isLessThan(64);
             assertThat(hosts.source().runs(NAME)).isTrue();
+        }
+    }
+
+    @Test
+    void connectionsThatSayNothingKeepNoHostOut() throws IOException {
+        List<Socket> silent = new ArrayList<>();
+        try (Hosts hosts = start("good", "good", Set.of())) {
+            for (int i = 0; i < 100; i++) {
+                silent.add(new Socket("localhost", hosts.listener().port()));
+            }
+
+            assertThat(hosts.source()
+                            .move(NAME, hosts.there(), MigratingHost.NO_LIMIT)
+                            .phase())
+                    .isEqualTo(Move.Phase.MOVED);
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
         }
     }
 

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +13,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.vfio4j.management.explain.Explanations;
 import org.vfio4j.management.host.Finding;
-import org.vfio4j.management.plan.Plan;
 import org.vfio4j.management.snapshot.Snapshot;
 import org.vfio4j.management.snapshot.SnapshotReader;
 
@@ -29,24 +27,23 @@ import org.vfio4j.management.snapshot.SnapshotReader;
  * refuses, is started in one VM.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(KernelSnapshots.Resolver.class)
 class PlanTruthIT {
     private static final Explanations EXPLANATIONS = Explanations.builtIn();
 
     private final List<TruthRow> rows = TruthRow.all();
     private final Map<Integer, TruthPlan> plans = new LinkedHashMap<>();
-
-    /** By the arguments: which plans were made in place of a row's, and their numbers among the runs. */
-    private final Map<List<String>, Integer> replacements = new LinkedHashMap<>();
-
+    private Map<List<String>, Integer> replacements = Map.of();
     private Map<Integer, TruthRun> runs = Map.of();
 
     @BeforeAll
-    void startAll(@TempDir Path folder) throws IOException, InterruptedException {
-        KernelVm.Result taken = new KernelVm().script("snapshot-out");
-        assertThat(taken.exitCode()).as(taken.err()).isZero();
-        Snapshot host = SnapshotReader.read(taken.out().getBytes(StandardCharsets.UTF_8));
+    void startAll(@TempDir Path folder, KernelSnapshots kernels) throws IOException, InterruptedException {
+        Snapshot host = SnapshotReader.read(kernels.of("stock").getBytes(StandardCharsets.UTF_8));
         rows.forEach(row -> plans.put(row.number(), new TruthPlan(row, host)));
-        Files.writeString(folder.resolve("rows"), script());
+        TruthScript script = new TruthScript();
+        rows.forEach(row -> script.add(row, plan(row)));
+        script.write(folder);
+        replacements = script.replacements();
 
         KernelVm.Result all = new KernelVm(
                         "--memory",
@@ -151,82 +148,5 @@ class PlanTruthIT {
 
     private TruthRun run(int number) {
         return assertThat(runs.get(number)).as("a run of " + number).isNotNull().actual();
-    }
-
-    /** What the guest's script is to do, a row after the other. */
-    private String script() {
-        StringBuilder script = new StringBuilder();
-        boolean gpu = false;
-        for (TruthRow row : rows) {
-            TruthPlan plan = plan(row);
-            if (!gpu && !row.has("no-gpu")) {
-                script.append("gpu\n");
-                gpu = true;
-            }
-            for (int i = 0; i < row.devices().size(); i++) {
-                String type = row.devices().get(i);
-                if (type.endsWith("*")) {
-                    script.append(
-                            "make " + type.replace("*", "") + " " + plan.uuids().get(i) + "\n");
-                }
-            }
-            if (row.has("held")) {
-                script.append("hold " + plan.uuids().getFirst() + "\n");
-            }
-            script.append(run(row, plan));
-            if (row.isPlanned() && !row.works() && !row.has("held")) {
-                script.append(replace(plan));
-            }
-        }
-        return script.toString();
-    }
-
-    private static String run(TruthRow row, TruthPlan plan) {
-        List<String> arguments = plan.arguments();
-        String how = row.has("save") ? "save" : row.has("load") ? "load" : "start";
-        String what = "";
-        if (row.has("load")) {
-            arguments.addAll(List.of("-incoming", "defer"));
-        }
-        if (row.has("remove")) {
-            how = "remove";
-            what = plan.uuids().getFirst();
-        }
-        if (row.condition("plug").isPresent()) {
-            how = "plug";
-            what = plugged(row, plan.uuids().getFirst(), row.condition("plug").get());
-        }
-        return line(row.number(), how, what, row.condition("user").orElse("root"), arguments);
-    }
-
-    /** Plans in place of what the planner refuses, each once. */
-    private String replace(TruthPlan plan) {
-        StringBuilder script = new StringBuilder();
-        for (Plan planned : List.of(plan.asked(), plan.instead())) {
-            List<String> arguments = plan.machine(planned);
-            if (planned.works() && !replacements.containsKey(arguments)) {
-                int number = 1000 + replacements.size();
-                replacements.put(arguments, number);
-                script.append(line(number, "start", "", "root", arguments));
-            }
-        }
-        return script.toString();
-    }
-
-    private static String plugged(TruthRow row, String uuid, String bus) {
-        return Stream.of(row.device(uuid).split(",", -1))
-                .map(property -> property.contains("=") ? property : "driver=" + property)
-                .map(property -> property.split("=", 2))
-                .map(pair -> "\"" + pair[0] + "\": "
-                        + (pair[0].equals("ramfb") ? pair[1].equals("on") : "\"" + pair[1] + "\""))
-                .collect(Collectors.joining(", ", "{", ", \"id\": \"plugged\", \"bus\": \"" + bus + "\"}"));
-    }
-
-    private static String line(int number, String how, String what, String user, List<String> arguments) {
-        List<String> words = new ArrayList<>(List.of(String.valueOf(number), how, what, user));
-        words.addAll(arguments);
-        return words.stream()
-                .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" ", "run ", "\n"));
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -24,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(1800)
+@ExtendWith(KernelSnapshots.Resolver.class)
 class PreflightHostsIT {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String SERIAL = uuid("mtty-1");
@@ -31,21 +33,15 @@ class PreflightHostsIT {
     private Path folder = Path.of("");
 
     @BeforeAll
-    void takeSnapshots(@TempDir Path snapshots) throws IOException, InterruptedException {
+    void takeSnapshots(@TempDir Path snapshots, KernelSnapshots kernels) throws IOException, InterruptedException {
         folder = snapshots;
-        take("linux-6.12", new KernelVm());
-        take("linux-6.1", new KernelVm("--kernel", "6.1"));
+        Files.writeString(Path.of(file("linux-6.12")), kernels.of("stock"));
+        Files.writeString(Path.of(file("linux-6.1")), kernels.of("6.1"));
         try (Serving host = Serving.in(folder)) {
             host.makeSamples();
             Serving.Result taken = host.vfio("snapshot", "--host", "user", file("user"));
             assertThat(taken.exitCode()).as(taken.err()).isZero();
         }
-    }
-
-    private void take(String name, KernelVm vm) throws IOException, InterruptedException {
-        KernelVm.Result taken = vm.script("snapshot-out");
-        assertThat(taken.exitCode()).as(taken.err()).isZero();
-        Files.writeString(Path.of(file(name)), taken.out());
     }
 
     private String file(String host) {

@@ -73,6 +73,7 @@ final class TruthPlan {
         if (row.condition("plug").isEmpty()) {
             uuids().forEach(uuid -> arguments.addAll(List.of("-device", row.device(uuid))));
         }
+        row.condition("then").ifPresent(device -> arguments.addAll(List.of("-device", device)));
         return arguments;
     }
 

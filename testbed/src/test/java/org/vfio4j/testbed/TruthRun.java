@@ -21,9 +21,12 @@ import tools.jackson.databind.json.JsonMapper;
  * @param code QEMU's exit code
  * @param said on its monitor
  * @param errors what it wrote to standard error
- * @param picture the first console's, as "width height md5"; empty if there was none
+ * @param picture the console's, as "width height md5"; empty if there was none
  */
 record TruthRun(int code, List<JsonNode> said, List<String> errors, String picture) {
+    /** By SIGABRT, as a shell tells it. */
+    private static final int ABORTED = 134;
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
@@ -59,6 +62,8 @@ record TruthRun(int code, List<JsonNode> said, List<String> errors, String pictu
         String outcome = switch (what) {
             case "refuses" -> code == 1 ? "refuses: " + lastError() : "starts, exit code " + code;
             case "answers" -> "answers: " + answer();
+            case "aborts" -> code == ABORTED ? "aborts: " + lastError() : failure();
+            case "fronts" -> starts() ? "fronts " + front() : failure();
             case "shows" -> starts() ? "shows " + shown() : failure();
             case "blocks" -> starts() ? "blocks: " + blockers() : failure();
             case "moves" -> starts() ? "moves " + saved() : failure();
@@ -76,7 +81,7 @@ record TruthRun(int code, List<JsonNode> said, List<String> errors, String pictu
     /** What it complained of where it was expected to; empty where it was not. */
     String complaint(String expected) {
         return switch (expected.split("[: ]", 2)[0]) {
-            case "refuses" -> lastError();
+            case "refuses", "aborts" -> lastError();
             case "answers" -> answer();
             case "blocks" -> expected.endsWith("nothing") ? "" : blockers();
             default -> "";
@@ -130,6 +135,10 @@ record TruthRun(int code, List<JsonNode> said, List<String> errors, String pictu
     private String blockers() {
         JsonNode reasons = reply("blockers").path("return").path("blocked-reasons");
         return reasons.isEmpty() ? "nothing" : reasons.get(0).asString();
+    }
+
+    private String front() {
+        return reply("front").path("return").path("type").asString("nothing");
     }
 
     private String saved() {

@@ -34,15 +34,44 @@ final class Claiming implements AutoCloseable {
         this.held = held;
     }
 
-    /** Claims, as far as an inventory is named and the host is in it. */
+    /** What has to be claimed. */
+    private interface Claimer {
+        Reservation claim(FleetInventory inventory);
+    }
+
+    /** Claims what {@code vfio start} makes, as far as an inventory is named. */
     static Claiming of(ParseResult line, World world, RunningHost host) {
+        return claiming(line, world, inventory -> {
+            String name = line.matchedOptionValue(AS, host.machine().hostName());
+            return claim(inventory, line, name, host);
+        });
+    }
+
+    /**
+     * Claims what {@code vfio migrate} makes at the destination, as far as an inventory is named. A reservation of the device's name there says on which
+     * parent it is made.
+     *
+     * @param host the destination's host name, if the line does not say how it is called in the inventory
+     */
+    static Claiming at(ParseResult line, World world, String host, UUID id, String parent, String type) {
+        String name = line.matchedOptionValue(AS, host);
+        return claiming(line, world, inventory -> {
+            Optional<Reservation> there = find(inventory.read(), id);
+            if (there.isPresent()) {
+                requireSame(there.get(), String.valueOf(there.get().parentOrNull()), type, name);
+                return inventory.extend(there.get(), MAKING);
+            }
+            return inventory.reserve(Claim.instance(id, name, parent, type, "vfio migrate", MAKING));
+        });
+    }
+
+    private static Claiming claiming(ParseResult line, World world, Claimer claimer) {
         if (!InventoryOption.isGiven(line, world)) {
             return new Claiming(null, null);
         }
-        String name = line.matchedOptionValue(AS, host.machine().hostName());
         FleetInventory inventory = InventoryOption.open(line, world);
         try {
-            return new Claiming(inventory, claim(inventory, line, name, host));
+            return new Claiming(inventory, claimer.claim(inventory));
         } catch (RuntimeException e) {
             inventory.close();
             throw e;
@@ -53,7 +82,12 @@ final class Claiming implements AutoCloseable {
         UUID id = FleetReserveCommand.id(DeviceOptions.uuid(line).orElse(""));
         Optional<Reservation> there = find(inventory.read(), id);
         if (there.isPresent()) {
-            requireSame(there.get(), line, name);
+            Reservation reserved = there.get();
+            requireSame(
+                    reserved,
+                    line.matchedOptionValue("--parent", String.valueOf(reserved.parentOrNull())),
+                    line.matchedOptionValue("--type", String.valueOf(reserved.typeOrNull())),
+                    name);
             return inventory.extend(there.get(), MAKING);
         }
         Optional<Definition> defined = host.defined().devices().stream()
@@ -72,18 +106,14 @@ final class Claiming implements AutoCloseable {
                 .findFirst();
     }
 
-    private static void requireSame(Reservation reservation, ParseResult line, String name) {
-        boolean same = line.matchedOptionValue("--parent", String.valueOf(reservation.parentOrNull()))
-                        .equals(reservation.parentOrNull())
-                && line.matchedOptionValue("--type", String.valueOf(reservation.typeOrNull()))
-                        .equals(reservation.typeOrNull());
+    private static void requireSame(Reservation reservation, String parent, String type, String name) {
+        boolean same = parent.equals(reservation.parentOrNull()) && type.equals(reservation.typeOrNull());
         if (!reservation.host().equals(name)) {
             throw new CommandException(
                     ExitCode.FINDINGS,
                     "reservation " + reservation.id() + " is for " + reservation.what() + " of " + reservation.host()
-                            + ", and this host is " + name,
-                    "Make the device there. If this host is called so in the inventory: --name " + reservation.host()
-                            + ".");
+                            + ", and the device is to be made at " + name,
+                    "Make it there. If that host is called so in the inventory: --name " + reservation.host() + ".");
         }
         if (!same) {
             throw new CommandException(
@@ -91,6 +121,12 @@ final class Claiming implements AutoCloseable {
                     "reservation " + reservation.id() + " is for " + reservation.what(),
                     "Make that, or reserve what is to be made: vfio fleet reserve.");
         }
+    }
+
+    /** On which parent, if that is claimed. */
+    String parent(String otherwise) {
+        String claimed = held == null ? null : held.parentOrNull();
+        return claimed == null ? otherwise : claimed;
     }
 
     /** Writes what is claimed into the command's arguments. */

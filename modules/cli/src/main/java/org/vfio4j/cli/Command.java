@@ -27,6 +27,7 @@ interface Command {
                 new SnapshotCommand(),
                 new PreflightCommand(),
                 new MigrateCommand(),
+                new TlsCommand(),
                 new RulesCommand(),
                 new ExplainCommand(),
                 new ServeCommand(),

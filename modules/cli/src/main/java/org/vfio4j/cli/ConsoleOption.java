@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.console.display.HostDisplays;
 import org.vfio4j.console.web.Token;
 import org.vfio4j.console.web.WebConsole;
+import org.vfio4j.fleet.inventory.FleetInventory;
 import org.vfio4j.management.control.Folders;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.host.UserHost;
@@ -63,15 +64,29 @@ final class ConsoleOption {
                 .build();
     }
 
+    /** {@code --inventory}, for the console alone. */
+    static OptionSpec inventory() {
+        return Options.value("WHERE", "", InventoryOption.NAME)
+                .description("many hosts in the console too: as vfio fleet --help has it")
+                .build();
+    }
+
     /** Serves it if the line asks for it. */
-    static Served open(ParseResult line, Folders folders, UserHost host, HostDisplays displays, HostCommands commands) {
+    static Served open(
+            ParseResult line,
+            World world,
+            Folders folders,
+            UserHost host,
+            HostDisplays displays,
+            HostCommands commands) {
         if (!line.hasMatchedOption(NAME)) {
             return new Served(null, null, true);
         }
         InetSocketAddress at = address(line.matchedOptionValue(NAME, DEFAULT));
+        FleetInventory inventory = InventoryOption.isGiven(line, world) ? InventoryOption.open(line, world) : null;
         Token token = Token.in(folders.consoleToken());
         try {
-            WebConsole console = WebConsole.open(host, displays, commands, token, at);
+            WebConsole console = WebConsole.open(host, displays, commands, inventory, token, at);
             return new Served(console, token, at.getAddress().isLoopbackAddress());
         } catch (NoClassDefFoundError e) {
             token.close();

@@ -3,10 +3,10 @@ package org.vfio4j.cli;
 
 import java.util.List;
 import org.vfio4j.fleet.inventory.Fleet;
+import org.vfio4j.fleet.question.AnswerJson;
 import org.vfio4j.fleet.question.Drain;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.preflight.DeviceMapping;
-import org.vfio4j.management.snapshot.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import tools.jackson.databind.node.ArrayNode;
@@ -103,24 +103,9 @@ final class FleetDrainCommand implements Command {
     private static ObjectNode json(Fleet fleet, Drain drain) {
         ObjectNode document = FleetOptions.document(fleet).put("drain", drain.host());
         ArrayNode steps = document.putArray("steps");
-        for (Drain.Step step : drain.steps()) {
-            ObjectNode node = steps.addObject().put("to", step.to()).put("held_by", step.holder());
-            ArrayNode devices = node.putArray("devices");
-            step.devices()
-                    .forEach(m -> devices.addObject()
-                            .put("source", m.source())
-                            .put("destination", m.destination())
-                            .put("type", m.typeOrNull())
-                            .put("make_on", m.parentOrNull()));
-            Json.findings(node.putArray("findings"), step.findings());
-        }
+        drain.steps().forEach(step -> steps.add(AnswerJson.step(step, step.findings())));
         ArrayNode staying = document.putArray("staying");
-        for (Drain.Staying one : drain.staying()) {
-            ObjectNode node = staying.addObject().put("held_by", one.holder());
-            ArrayNode devices = node.putArray("devices");
-            one.devices().forEach(devices::add);
-            Json.findings(node.putArray("findings"), one.why());
-        }
+        drain.staying().forEach(one -> staying.add(AnswerJson.staying(one)));
         FleetOptions.findings(document, fleet);
         return document;
     }

@@ -86,10 +86,10 @@ final class FleetListCommand implements Command {
 
     /** {@code mtty-1 24, mtty-2 12}. */
     private static String left(FleetHost host) {
-        TreeMap<String, Integer> left = new TreeMap<>();
+        TreeMap<String, Long> left = new TreeMap<>(); // counts come from anybody
         for (MdevParent parent : host.left().inventory().parents()) {
             for (MdevParent.Type type : parent.types()) {
-                left.merge(type.id(), type.available().orElse(0), Integer::sum);
+                left.merge(type.id(), (long) type.available().orElse(0), Long::sum);
             }
         }
         left.values().removeIf(n -> n == 0);

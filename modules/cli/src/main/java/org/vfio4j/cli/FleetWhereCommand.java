@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.vfio4j.fleet.inventory.Fleet;
+import org.vfio4j.fleet.question.AnswerJson;
 import org.vfio4j.fleet.question.FleetQuestions;
 import org.vfio4j.fleet.question.FleetQuestions.Located;
 import org.vfio4j.fleet.question.Place;
@@ -13,10 +14,8 @@ import org.vfio4j.fleet.question.Places;
 import org.vfio4j.fleet.question.Ranking;
 import org.vfio4j.fleet.question.Verdict;
 import org.vfio4j.management.host.Finding;
-import org.vfio4j.management.snapshot.Json;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code vfio fleet where}. */
@@ -184,23 +183,7 @@ final class FleetWhereCommand implements Command {
 
     private static ObjectNode json(Fleet fleet, String what, Places places) {
         ObjectNode document = FleetOptions.document(fleet).put("where", what);
-        ArrayNode all = document.putArray("places");
-        for (Place place : places.places()) {
-            ObjectNode node = all.addObject()
-                    .put("host_name", place.host())
-                    .put("parent", place.parentOrNull())
-                    .put("fits", place.fit().verdict().word())
-                    .put("left_after", place.leftAfter());
-            ArrayNode shrinking = node.putArray("shrinks");
-            place.shrinking().forEach(shrinking::add);
-            Json.findings(node.putArray("findings"), place.findings());
-        }
-        ObjectNode hosts = document.putObject("hosts");
-        for (Verdict verdict : Verdict.values()) {
-            hosts.put(verdict.word(), places.hosts(verdict));
-        }
-        ObjectNode blockers = document.putObject("ruled_out_by");
-        new java.util.TreeMap<>(places.blockers()).forEach(blockers::put);
+        AnswerJson.places(document, places);
         FleetOptions.findings(document, fleet);
         return document;
     }

@@ -5,12 +5,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.control.RunningHost;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.migrate.Move;
+import org.vfio4j.management.preflight.DeviceMapping;
 import org.vfio4j.management.preflight.Preflight;
 import org.vfio4j.management.preflight.PreflightOptions;
 import org.vfio4j.management.preflight.Report;
@@ -18,6 +22,8 @@ import org.vfio4j.management.preflight.Traffic;
 import org.vfio4j.management.preflight.VersionRules;
 import org.vfio4j.management.snapshot.Json;
 import org.vfio4j.management.snapshot.Snapshot;
+import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.mdev.Uuids;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -50,8 +56,9 @@ final class MigrateCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                         "vfio migrate",
-                        "vfio migrate UUID --to HOST [--bandwidth MB/S] [--downtime-limit MS]%n"
-                                + "                    [--stop-copy] [--accept-unknown] [--events]%n"
+                        "vfio migrate UUID --to HOST [--map SRC=DST] [--bandwidth MB/S]%n"
+                                + "                    [--downtime-limit MS] [--stop-copy] [--accept-unknown]%n"
+                                + "                    [--events] [--inventory WHERE] [--name NAME]%n"
                                 + "                    [--run-dir DIR] [-o FORM]%n"
                                 + "       vfio migrate --list [--run-dir DIR] [-o FORM]%n"
                                 + "       vfio migrate UUID --decide here|there [--run-dir DIR]%n"
@@ -61,6 +68,9 @@ final class MigrateCommand implements Command {
                                 + " lets it run there and removes it here; its definition goes along. Whatever fails, one of"
                                 + " the two has it. A device that somebody uses is not moved away under him. Ctrl-C leaves"
                                 + " it here.",
+                        "",
+                        "With an inventory, it takes no place there that others have reserved: it is claimed first, or"
+                                + " the reservation of its UUID there is what it is made for.",
                         "",
                         WithVm.DESCRIPTION)
                 .addPositional(PositionalParamSpec.builder()
@@ -89,6 +99,11 @@ final class MigrateCommand implements Command {
                 .addOption(
                         Options.value("SIDE", "who has a device in doubt, if the other host is gone for good", DECIDE)
                                 .completionCandidates(List.of("here", THERE))
+                                .build())
+                .addOption(MoveOptions.map())
+                .addOption(InventoryOption.spec())
+                .addOption(
+                        Options.value("NAME", "what the destination is called there; else its host name", Claiming.AS)
                                 .build())
                 .addOption(FolderOptions.run())
                 .addOption(OutputOption.spec());
@@ -161,6 +176,7 @@ final class MigrateCommand implements Command {
 
     private static int migrate(RunningHost host, String device, ParseResult line, World world, OutputOption.Form form) {
         refuseIfUsed(host, device);
+        String becomes = becomes(line, device);
         String to = peer(line.matchedOptionValue(TO, ""));
         ObjectNode wanted = RunningHost.arguments().put("device", device).put("to", to);
         Numbers.put(wanted, "bandwidth", line, BANDWIDTH);
@@ -168,19 +184,15 @@ final class MigrateCommand implements Command {
         wanted.put("stop_copy", line.hasMatchedOption(STOP_COPY));
         Snapshot source = SnapshotCommand.take(new RunningSource(host), List.of(), world);
         Snapshot destination = host.destination(to);
-        Report report = Preflight.builtIn()
-                .check(
-                        source,
-                        destination,
-                        List.of(device),
-                        Preflight.withoutMachine(),
-                        new PreflightOptions(
-                                line.hasMatchedOption(ACCEPT),
-                                Map.of(device, device),
-                                null,
-                                VersionRules.builtIn(),
-                                null,
-                                Traffic.unknown()));
+        PreflightOptions options = new PreflightOptions(
+                line.hasMatchedOption(ACCEPT),
+                Map.of(device, becomes),
+                null,
+                VersionRules.builtIn(),
+                null,
+                Traffic.unknown());
+        Report report =
+                Preflight.builtIn().check(source, destination, List.of(device), Preflight.withoutMachine(), options);
         Terminal terminal = world.terminal();
         if (form == OutputOption.Form.TABLE && !line.hasMatchedOption(EVENTS)) {
             terminal.out().println("Preflight: " + (report.isBlocked() ? "blocked." : "nothing stands in the way."));
@@ -191,15 +203,70 @@ final class MigrateCommand implements Command {
             form.print(terminal, () -> document(source, destination, report, null), () -> {});
             return ExitCode.FINDINGS;
         }
-        Watch watch = line.hasMatchedOption(EVENTS) ? Watch.events(terminal) : Watch.of(terminal, form);
-        Move end = watch.follow(host, host.migrate(wanted));
+        DeviceMapping place = place(report, destination.hostName());
+        wanted.put("as", place.destination());
+        Move end = move(host, wanted, place, destination.hostName(), line, world);
         if (!line.hasMatchedOption(EVENTS)) {
             form.print(
                     terminal,
-                    () -> document(source, destination, report, end),
-                    () -> MoveText.end(terminal, end, destination.hostName()));
+                    () -> document(source, destination, report, end).put("becomes", place.destination()),
+                    () -> MoveText.end(terminal, end, destination.hostName(), place.destination()));
         }
         return code(end);
+    }
+
+    private static Move move(
+            RunningHost host,
+            ObjectNode wanted,
+            DeviceMapping place,
+            String destination,
+            ParseResult line,
+            World world) {
+        String parent = Objects.requireNonNull(place.parentOrNull());
+        String type = Objects.requireNonNull(place.typeOrNull());
+        UUID id = UUID.fromString(place.destination());
+        try (Claiming claiming = Claiming.at(line, world, destination, id, parent, type)) {
+            Terminal terminal = world.terminal();
+            Move begun = host.migrate(wanted.put("parent", claiming.parent(parent)));
+            Move end = line.hasMatchedOption(EVENTS)
+                    ? Watch.byEvents(terminal, host, begun)
+                    : Watch.onALine(terminal, host, begun);
+            if (end.phase() == Move.Phase.MOVED || !end.phase().isEnd()) {
+                claiming.done();
+            }
+            return end;
+        }
+    }
+
+    /** The device's name there. */
+    private static String becomes(ParseResult line, String device) {
+        Map<String, String> wanted = MoveOptions.wanted(line);
+        String becomes = wanted.getOrDefault(device, device);
+        if (!wanted.isEmpty() && !wanted.keySet().equals(Set.of(device))) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    MoveOptions.MAP + " names another device than " + device,
+                    "See vfio migrate --help.");
+        }
+        try {
+            return Uuids.parse(becomes).toString();
+        } catch (VfioException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, "what a device is called there is a UUID, not " + becomes, "uuidgen makes one.");
+        }
+    }
+
+    /** Where preflight says that it can be made. One that is there already is not taken: it may be somebody's. */
+    private static DeviceMapping place(Report report, String host) {
+        DeviceMapping place = report.devices().getFirst();
+        if (!place.isToBeMade()) {
+            throw new CommandException(
+                    ExitCode.FINDINGS,
+                    host + " has a device " + place.destination() + " already, and what moves there is made anew",
+                    "Name another with " + MoveOptions.MAP + " " + place.source()
+                            + "=NEW, or remove that one there: vfio stop " + place.destination() + ".");
+        }
+        return place;
     }
 
     /** A path is meant from here, and the running host may be elsewhere. */

@@ -29,7 +29,7 @@ import picocli.CommandLine.ParseResult;
 
 /** What {@code vfio preflight} is told of the machine, its guest, its hosts' drivers and the line between them. */
 final class MoveOptions {
-    private static final String MAP = "--map";
+    static final String MAP = "--map";
     static final String QEMU = "--qemu";
     static final String RULES = "--rules";
     private static final String AGENT = "--guest-agent";
@@ -44,7 +44,7 @@ final class MoveOptions {
     private MoveOptions() {}
 
     static CommandSpec addTo(CommandSpec spec) {
-        return spec.addOption(many("SRC=DST", "the device of the destination that one is to become", MAP))
+        return spec.addOption(map())
                 .addOption(Options.value("VERSION", "QEMU's on both hosts; else the installed ones' count", QEMU)
                         .build())
                 .addOption(Options.value("FILE", "more rules of which versions go together", RULES)
@@ -65,6 +65,11 @@ final class MoveOptions {
                         .build())
                 .addOption(Options.flag("what is not known is only a warning", ACCEPT)
                         .build());
+    }
+
+    /** What each device becomes. */
+    static OptionSpec map() {
+        return many("SRC=DST", "the device of the destination that one is to become: of a mediated one, its UUID", MAP);
     }
 
     static OptionSpec many(String label, String description, String... names) {
@@ -150,7 +155,8 @@ final class MoveOptions {
         return Long.parseLong(text) * MEGA;
     }
 
-    private static Map<String, String> wanted(ParseResult line) {
+    /** The devices of the destination that some of the source are to become. */
+    static Map<String, String> wanted(ParseResult line) {
         Map<String, String> wanted = new HashMap<>();
         List<String> pairs = line.matchedOptionValue(MAP, List.of());
         for (String pair : pairs) {
@@ -158,7 +164,7 @@ final class MoveOptions {
             if (at <= 0
                     || at == pair.length() - 1
                     || wanted.put(pair.substring(0, at), pair.substring(at + 1)) != null) {
-                throw wrong("--map is SRC=DST, once for a device, not " + pair);
+                throw wrong(MAP + " is SRC=DST, once for a device, not " + pair);
             }
         }
         return wanted;

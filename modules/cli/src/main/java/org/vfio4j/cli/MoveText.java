@@ -30,12 +30,19 @@ final class MoveText {
         return text.toString();
     }
 
-    /** How it ended. */
-    static void end(Terminal terminal, Move move, String host) {
+    /**
+     * How it ended.
+     *
+     * @param host the destination's name
+     * @param becomes the device's name there
+     */
+    static void end(Terminal terminal, Move move, String host, String becomes) {
         switch (move.phase()) {
             case MOVED ->
                 terminal.out()
-                        .println("Moved " + move.device() + " to " + host + ": " + size(move.bytes()) + " in "
+                        .println("Moved " + move.device() + " to " + host
+                                + (becomes.equals(move.device()) ? "" : ", as " + becomes) + ": " + size(move.bytes())
+                                + " in "
                                 + millis((double) move.totalMillis()) + ", rounds ahead " + move.round()
                                 + ", stood still for " + millis(move.downtimeMillis()) + ".");
             case CANCELLED -> terminal.out().println("Cancelled. " + move.device() + " is still here.");

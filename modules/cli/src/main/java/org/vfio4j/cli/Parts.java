@@ -4,6 +4,7 @@ package org.vfio4j.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.vfio4j.management.host.HostDevice;
 
 /** Asks many devices a part at a time, so that a terminal can tell how far it is; where none looks, all at once. */
@@ -18,10 +19,11 @@ final class Parts {
             return ask.apply(devices);
         }
         List<T> all = new ArrayList<>(devices.size());
-        try (Progress progress = Progress.on(terminal, "devices asked", devices.size())) {
+        try (Progress progress = Progress.on(terminal)) {
+            LongConsumer told = progress.things("devices asked", devices.size());
             for (int from = 0; from < devices.size(); from += SIZE) {
                 all.addAll(ask.apply(devices.subList(from, Math.min(from + SIZE, devices.size()))));
-                progress.done(all.size());
+                told.accept(all.size());
             }
         }
         return all;

@@ -3,6 +3,7 @@ package org.vfio4j.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 /** A line that tells how far something is, over and over; only on a terminal. For one thread. */
 final class Progress implements AutoCloseable {
@@ -12,61 +13,25 @@ final class Progress implements AutoCloseable {
 
     private final PrintWriter err;
     private final boolean shown;
-    private final String what;
-    private final long all;
-    private final long begin = System.nanoTime();
-    private long last = begin;
     private int width;
 
-    private Progress(PrintWriter err, boolean shown, String what, long all) {
+    private Progress(PrintWriter err, boolean shown) {
         this.err = err;
         this.shown = shown;
-        this.what = what;
-        this.all = all;
     }
 
-    /**
-     * @param what was done to the bytes, such as {@code saved}, or to the things that are counted
-     * @param all bytes or things there will be, or less than 1 if nobody knows
-     */
-    static Progress on(Terminal terminal, String what, long all) {
-        return new Progress(terminal.err(), terminal.progress(), what, all);
+    static Progress on(Terminal terminal) {
+        return new Progress(terminal.err(), terminal.progress());
     }
 
     /** Shows what goes on, of which nobody knows how long it takes. */
     static Progress of(Terminal terminal, String what) {
-        Progress progress = on(terminal, what, 0);
+        Progress progress = on(terminal);
         progress.tell(what + " …");
         return progress;
     }
 
-    /** So many things are done. */
-    void done(long things) {
-        if (isTime()) {
-            tell(things + " of " + all + " " + what);
-        }
-    }
-
-    /** So many bytes are done. */
-    void at(long bytes) {
-        if (!isTime()) {
-            return;
-        }
-        long rate = (long) (bytes / ((last - begin) / 1e9)) / UNIT;
-        String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
-        tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
-    }
-
-    private boolean isTime() {
-        long now = System.nanoTime();
-        boolean time = now - last >= PAUSE;
-        if (time) {
-            last = now;
-        }
-        return time;
-    }
-
-    /** Shows this instead. */
+    /** Shows this. */
     void tell(String text) {
         if (!shown) {
             return;
@@ -75,6 +40,41 @@ final class Progress implements AutoCloseable {
         err.print("\r" + line + " ".repeat(Math.max(0, width - line.length())));
         err.flush();
         width = line.length();
+    }
+
+    /**
+     * Shows how many bytes are done, whenever it is told, though not too often.
+     *
+     * @param what was done to the bytes, such as {@code saved}
+     * @param all bytes there will be, or less than 1 if nobody knows
+     */
+    LongConsumer bytes(String what, long all) {
+        long begin = System.nanoTime();
+        return seldom(bytes -> {
+            long rate = (long) (bytes / ((System.nanoTime() - begin) / 1e9)) / UNIT;
+            String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
+            tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
+        });
+    }
+
+    /** The same for things, such as {@code devices asked}. */
+    LongConsumer things(String what, long all) {
+        return seldom(things -> tell(things + " of " + all + " " + what));
+    }
+
+    private static LongConsumer seldom(LongConsumer told) {
+        return new LongConsumer() {
+            private long last = System.nanoTime();
+
+            @Override
+            public void accept(long done) {
+                long now = System.nanoTime();
+                if (now - last >= PAUSE) {
+                    last = now;
+                    told.accept(done);
+                }
+            }
+        };
     }
 
     /** The line goes. */

@@ -2,18 +2,18 @@
 package org.vfio4j.cli;
 
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.display.Frame;
 import org.vfio4j.vfio.display.Scanout;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /** {@code vfio screenshot}. */
 final class ScreenshotCommand implements Command {
+    private static final FileParameter FILE = new FileParameter(1, "FILE.png");
+
     @Override
     public String name() {
         return "screenshot";
@@ -31,13 +31,7 @@ final class ScreenshotCommand implements Command {
                         "vfio screenshot DEVICE FILE.png [--host HOST] [--run-dir DIR]",
                         "Writes the picture that a device shows now, from its region or its dma-buf.")
                 .addPositional(OneDevice.parameter())
-                .addPositional(PositionalParamSpec.builder()
-                        .index("1")
-                        .paramLabel("FILE.png")
-                        .arity("1")
-                        .type(String.class)
-                        .description("the file, which is replaced if it is there")
-                        .build())
+                .addPositional(FILE.spec("1", "the file, which is replaced if it is there"))
                 .addOption(HostOption.spec())
                 .addOption(FolderOptions.run());
         spec.usageMessage()
@@ -54,11 +48,11 @@ final class ScreenshotCommand implements Command {
 
     @Override
     public int run(ParseResult line, World world) {
-        String file = line.matchedPositionalValue(1, "");
+        String file = FILE.text(line);
         if (file.isEmpty()) {
             throw new CommandException(ExitCode.USAGE, "no file is named", "vfio screenshot DEVICE FILE.png");
         }
-        return OneDevice.use(line, world, device -> shoot(device, path(file), world.terminal()));
+        return OneDevice.use(line, world, device -> shoot(device, FileParameter.path(file), world.terminal()));
     }
 
     private static int shoot(VfioDevice device, Path file, Terminal terminal) {
@@ -77,14 +71,6 @@ final class ScreenshotCommand implements Command {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT, "the file " + file + " cannot be written: " + e.getMessage(), "");
-        }
-    }
-
-    private static Path path(String file) {
-        try {
-            return Path.of(file);
-        } catch (InvalidPathException e) {
-            throw new CommandException(ExitCode.USAGE, "no file can be called " + file, "");
         }
     }
 }

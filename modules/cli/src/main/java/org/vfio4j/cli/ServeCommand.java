@@ -54,7 +54,8 @@ final class ServeCommand implements Command {
         CommandSpec spec = Command.spec(
                         "vfio serve",
                         "vfio serve [--sysfs DIR] [--driver NAME]... [--profile FILE]...%n"
-                                + "                  [--console [ADDR]] [--vnc ADDR[:PORT]] [--password-file FILE]%n"
+                                + "                  [--console [ADDR] [--inventory WHERE]] [--vnc ADDR[:PORT]]%n"
+                                + "                  [--password-file FILE]%n"
                                 + "                  [--poll] [--tls-dir DIR [--migrate-listen ADDR[:PORT]]%n"
                                 + "                  [--migrate-peer NAME]...] [--run-dir DIR] [--state-dir DIR]",
                         "Runs a user-space host in the foreground, until SIGINT (Ctrl-C), SIGTERM or the control"
@@ -80,6 +81,7 @@ final class ServeCommand implements Command {
                         .description("also the parents that this profile describes: profiles/nvidia-grid.json, ...")
                         .build())
                 .addOption(ConsoleOption.spec())
+                .addOption(ConsoleOption.inventory())
                 .addOption(VncOptions.address(
                         VNC,
                         "show the devices' displays to VNC viewers there, each on the first port that is free from"
@@ -105,6 +107,7 @@ final class ServeCommand implements Command {
                                 "vfio start -p mdpy -t mdpy-xga",
                                 "vfio probe --host user --compare",
                                 "vfio serve --console 7650  # a page with all of it, and what guests draw",
+                                "vfio serve --console --inventory etcd://etcd1:2379  # and many hosts",
                                 "vfio serve --sysfs /run/vfio4j/sys &  # then: vfio run -- mdevctl types"),
                         "0  it ran and was ended",
                         "2  the command line was wrong",
@@ -137,13 +140,17 @@ final class ServeCommand implements Command {
             DefinedHost defined = start(host, definitions, world.terminal());
             Optional<TlsIdentity> identity = identity(line);
             try (Migrations migrations = Migrations.open(
-                            defined, folders.migrations(), new PeerConnector(identity.orElse(null)), Version.number());
+                            defined,
+                            folders.migrations(),
+                            new PeerConnector(identity.orElse(null)),
+                            Version.number(),
+                            world.clock());
                     MigrateListener _ = listener(line, identity, migrations)) {
                 List<Finding> findings = new ArrayList<>(migrations.findings());
                 HostCommands commands =
                         new HostCommands(defined, Version.number(), sysfs.pathOrNull(), migrations, ending::now);
                 ending.listen();
-                try (ConsoleOption.Served console = ConsoleOption.open(line, folders, host, displays, commands);
+                try (ConsoleOption.Served console = ConsoleOption.open(line, world, folders, host, displays, commands);
                         ControlServer _ = ControlServer.listen(folders.socket(), commands)) {
                     Inventory inventory = host.inventory();
                     findings.addAll(inventory.findings());

@@ -3,12 +3,12 @@ package org.vfio4j.cli;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.HostDevice;
@@ -28,6 +28,7 @@ final class StateCommand implements Command {
     private static final String SAVE = "save";
     private static final String RESTORE = "restore";
     private static final String SHOW = "show";
+    private static final FileParameter FILE = new FileParameter(2, "FILE");
     private static final List<String> ACTIONS = List.of(SAVE, RESTORE, SHOW);
 
     @Override
@@ -65,13 +66,7 @@ final class StateCommand implements Command {
                         .completionCandidates(ACTIONS)
                         .build())
                 .addPositional(OneDevice.parameter(1))
-                .addPositional(PositionalParamSpec.builder()
-                        .index("2")
-                        .paramLabel("FILE")
-                        .arity("0..1")
-                        .type(String.class)
-                        .description("the file, which save replaces if it is there")
-                        .build())
+                .addPositional(FILE.spec("0..1", "the file, which save replaces if it is there"))
                 .addOption(HostOption.spec())
                 .addOption(FolderOptions.run());
         spec.usageMessage()
@@ -91,7 +86,7 @@ final class StateCommand implements Command {
     public int run(ParseResult line, World world) {
         String action = line.matchedPositionalValue(0, "");
         String device = line.matchedPositionalValue(1, "");
-        String file = line.matchedPositionalValue(2, "");
+        String file = FILE.text(line);
         if (!ACTIONS.contains(action) || device.isEmpty() || action.equals(SHOW) != file.isEmpty()) {
             throw new CommandException(
                     ExitCode.USAGE,
@@ -99,10 +94,11 @@ final class StateCommand implements Command {
                     "See vfio state --help.");
         }
         return switch (action) {
-            case SHOW -> show(path(device), world.terminal());
+            case SHOW -> show(FileParameter.path(device), world.terminal());
             case SAVE ->
-                OneDevice.useAlone(device, line, world, (found, opened) -> save(found, opened, path(file), world));
-            default -> restore(device, path(file), line, world);
+                OneDevice.useAlone(
+                        device, line, world, (found, opened) -> save(found, opened, FileParameter.path(file), world));
+            default -> restore(device, FileParameter.path(file), line, world);
         };
     }
 
@@ -114,8 +110,9 @@ final class StateCommand implements Command {
                 device.driverOrNull(),
                 Machine.of(world.root()).hostName(),
                 world.clock().instant().truncatedTo(ChronoUnit.SECONDS).toString());
-        try (Progress progress = Progress.on(world.terminal(), "saved", migrationSize(opened))) {
-            StateFile written = StateFile.write(file, about, to -> StopCopy.save(opened, to, progress::at));
+        try (Progress progress = Progress.on(world.terminal())) {
+            LongConsumer saved = progress.bytes("saved", migrationSize(opened));
+            StateFile written = StateFile.write(file, about, to -> StopCopy.save(opened, to, saved));
             progress.clear();
             say(world.terminal(), "saved", written.length(), device, file);
             return ExitCode.OK;
@@ -142,8 +139,8 @@ final class StateCommand implements Command {
                     "Name a device of that type: vfio list.");
         }
         try (ReadableByteChannel from = state.open();
-                Progress progress = Progress.on(world.terminal(), "restored", state.length())) {
-            StopCopy.restore(opened, from, progress::at);
+                Progress progress = Progress.on(world.terminal())) {
+            StopCopy.restore(opened, from, progress.bytes("restored", state.length()));
             progress.clear();
             say(world.terminal(), "restored", state.length(), device, state.path());
             return ExitCode.OK;
@@ -214,13 +211,5 @@ final class StateCommand implements Command {
     private static CommandException unusable(Path file, String done, IOException e) {
         String why = e instanceof NoSuchFileException ? "there is no such file or folder" : e.getMessage();
         return new CommandException(ExitCode.ENVIRONMENT, "the file " + file + " cannot be " + done + ": " + why, "");
-    }
-
-    private static Path path(String file) {
-        try {
-            return Path.of(file);
-        } catch (InvalidPathException e) {
-            throw new CommandException(ExitCode.USAGE, "no file can be called " + file, "");
-        }
     }
 }

@@ -84,7 +84,7 @@ final class WithVm {
                 new VmMove.Options(value(line, URI), unplugsWithin(line), line.hasMatchedOption(KEEP), devices(line));
         Folders there = new Folders(folder(value(line, TO)), Path.of("."));
         try (Interruption interruption = Interruption.listen();
-                Progress progress = Progress.on(world.terminal(), "sent", 0);
+                Progress progress = Progress.on(world.terminal());
                 ServedHosts hosts = new ServedHosts(FolderOptions.require(line, world), running(there), there);
                 Vm source = Vm.connect(from);
                 Vm destination = Vm.connect(to)) {
@@ -173,9 +173,10 @@ final class WithVm {
             if (text.indexOf('/') < 0) {
                 throw new CommandException(
                         ExitCode.USAGE,
-                        "with " + NAME + ", " + TO + " is the run folder of a vfio serve, with a slash in it, not "
-                                + text,
-                        "Another machine's is reached through ssh -L: see docs/migration-with-vm.md.");
+                        NAME + " goes to a vfio serve and a QEMU whose sockets are here: " + TO
+                                + " is its run folder, with a slash in it, not " + text,
+                        "Another machine's sockets are brought here with ssh -L: docs/migration-with-vm.md, Two hosts."
+                                + " Its TLS port takes devices alone, not the command of its QEMUs.");
             }
             return Path.of(text);
         } catch (InvalidPathException e) {

@@ -128,7 +128,7 @@ class FleetGoldenTest {
                     inventory.toString(),
                     "--name",
                     "other");
-            assertThat(wrong.err()).contains("this host is other");
+            assertThat(wrong.err()).contains("to be made at other");
             Run made = host.on(
                     Tree.SAMPLES,
                     "start",
@@ -144,6 +144,43 @@ class FleetGoldenTest {
             assertThat(made.err()).isEmpty();
             assertThat(host.on(Tree.SAMPLES, "list", "--host", "user").out()).contains(ID.replace("aa", "a1"));
         }
+    }
+
+    @Test
+    void nothingMovesToWhereOthersHaveReserved() throws IOException {
+        Path inventory = Files.createDirectories(folder.resolve("inventory"));
+        try (ServedHost source = ServedHost.in(folder.resolve("source"));
+                ServedHost destination = ServedHost.in(folder.resolve("destination"))) {
+            Path file = inventory.resolve("node2.json");
+            destination.on(Tree.SAMPLES, "snapshot", "--host", "user", file.toString());
+            Files.writeString(
+                    file, Files.readString(file).replaceAll("\"host_name\" : \"[^\"]*\"", "\"host_name\" : \"node2\""));
+            for (int i = 0; i < 4; i++) {
+                assertThat(reserve(inventory, ID.replace("aa", "a" + i)).code()).isZero();
+            }
+            source.on(Tree.SAMPLES, "start", "-u", ID, "-p", "mdpy", "-t", "mdpy-vga");
+
+            Run refused = migrate(source, ID, inventory);
+            assertThat(refused.code()).isEqualTo(ExitCode.FINDINGS);
+            assertThat(refused.err()).contains("reserved by");
+            assertThat(source.on(Tree.SAMPLES, "list", "--host", "user").out()).contains(ID);
+
+            Run reserved = migrate(source, ID, inventory, "--map", ID + "=" + ID.replace("aa", "a2"));
+            assertThat(reserved.code()).as(reserved.err()).isZero();
+            assertThat(destination.on(Tree.SAMPLES, "list", "--host", "user").out())
+                    .contains(ID.replace("aa", "a2"));
+        }
+    }
+
+    private static Run reserve(Path inventory, String id) {
+        return on(inventory, "fleet", "reserve", "node2", "-p", "mdpy", "-t", "mdpy-vga", "-u", id);
+    }
+
+    private Run migrate(ServedHost source, String device, Path inventory, String... more) {
+        List<String> line = new ArrayList<>(List.of("migrate", device, "--name", "node2", "--to"));
+        line.addAll(List.of(folder.resolve("destination/run").toString(), "--inventory", inventory.toString()));
+        line.addAll(List.of(more));
+        return source.on(Tree.SAMPLES, line.toArray(String[]::new));
     }
 
     private static Run on(Path inventory, String... args) {

@@ -14,6 +14,7 @@ import org.vfio4j.management.host.Machine;
 @Timeout(120)
 class MigrateGoldenTest {
     private static final String DISPLAY = "1f0f2d6a-0000-4000-8000-0000000000d1";
+    private static final String OTHER = "1f0f2d6a-0000-4000-8000-0000000000d2";
     private static final String SERIAL = "1f0f2d6a-0000-4000-8000-0000000000e1";
 
     @TempDir
@@ -63,6 +64,27 @@ class MigrateGoldenTest {
                     "list --defined",
                     "migrate --list");
             golden(destination, "arrived", "list --host user", "list --defined");
+        }
+    }
+
+    @Test
+    void aDeviceIsCalledOtherwiseThere() throws IOException {
+        try (ServedHost source = ServedHost.in(here);
+                ServedHost destination = ServedHost.in(there)) {
+            destination.on(bare, "start", "-u", DISPLAY, "-p", "mbochs", "-t", "mbochs-small");
+            String migrate = "migrate " + DISPLAY + " --to " + there.resolve("run");
+            golden(
+                    source,
+                    "map",
+                    "start -u " + DISPLAY + " -p mbochs -t mbochs-small",
+                    "define " + DISPLAY,
+                    migrate,
+                    migrate + " --map " + SERIAL + "=" + OTHER,
+                    migrate + " --map " + DISPLAY + "=node8",
+                    migrate + " --map " + DISPLAY + "=" + OTHER,
+                    "list --host user",
+                    "list --defined");
+            golden(destination, "mapped", "list --host user", "list --defined");
         }
     }
 

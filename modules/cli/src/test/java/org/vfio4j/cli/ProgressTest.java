@@ -35,8 +35,8 @@ class ProgressTest {
     void elsewhereNothingIsWritten() {
         try (Progress progress = Progress.of(terminal(false), "Reading the inventory")) {
             progress.tell("half of it");
-            progress.done(1);
-            progress.at(1);
+            progress.things("devices asked", 2).accept(1);
+            progress.bytes("saved", 2).accept(1);
         }
 
         assertThat(err.toString()).isEmpty();

@@ -47,7 +47,7 @@ class WithVmTest {
         assertThat(run(wrong).err()).contains("--qmp is unix:PATH or tcp:HOST:PORT, not tcp:nowhere");
         List<String> far = line();
         far.set(7, "node8");
-        assertThat(run(far).err()).contains("is the run folder of a vfio serve", "ssh -L");
+        assertThat(run(far).err()).contains("is its run folder, with a slash in it", "ssh -L");
         assertThat(run(far).code()).isEqualTo(2);
     }
 

@@ -11,7 +11,8 @@ import org.vfio4j.vfio.pci.Register;
 
 /**
  * edu's DMA engine (QEMU's {@code docs/specs/edu.rst}): copies up to 4 KiB between memory and a buffer inside the device, which the device's
- * address space has at 0x40000. Copying is over before the write that started it returns.
+ * address space has at 0x40000. The command's start bit is up while it copies: a guest sees that where the device waits for memory that is not
+ * mapped; else copying is over before the write that started it returns.
  */
 final class EduDma {
     private static final long BUFFER = 0x40000;
@@ -24,7 +25,7 @@ final class EduDma {
     private static final int TO_MEMORY = 2;
     private static final int RAISE_INTERRUPT = 4;
 
-    private final DmaSpace space = new DmaSpace();
+    private final DmaSpace space = DmaSpace.reentrant();
     private final MemorySegment buffer = Arena.ofAuto().allocate(BUFFER_SIZE, Long.BYTES);
     private final Register source = register("dma source", 0x80);
     private final Register destination = register("dma destination", 0x88);
@@ -52,9 +53,11 @@ final class EduDma {
     }
 
     private void start(long written) {
-        if ((written & START) == 0) {
+        boolean running = command.value() != 0;
+        if ((written & START) == 0 || running) {
             return;
         }
+        command.set(written);
         boolean toMemory = (written & TO_MEMORY) != 0;
         long inside = (toMemory ? source : destination).value() - BUFFER;
         long outside = (toMemory ? destination : source).value() & ADDRESS_MASK;
@@ -62,6 +65,7 @@ final class EduDma {
         if (inside >= 0 && length > 0 && length <= BUFFER_SIZE && inside <= BUFFER_SIZE - length) {
             copy(buffer.asSlice(inside, length), outside, toMemory);
         }
+        command.set(0);
         if ((written & RAISE_INTERRUPT) != 0) {
             done.run();
         }

@@ -4,7 +4,9 @@ package org.vfio4j.devices;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
@@ -12,7 +14,9 @@ import org.vfio4j.vfio.Dmabuf;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionInfo;
+import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 import org.vfio4j.vfio.migration.Features;
 import org.vfio4j.vfio.migration.MemoryMigration;
 import org.vfio4j.vfio.migration.MemoryState;
@@ -30,6 +34,8 @@ import org.vfio4j.vfio.pci.SharedMemory;
  * the layout that of QEMU's standard VGA without the VGA ports ({@code docs/specs/standard-vga.rst}).
  */
 final class MbochsDevice extends PciDevice {
+    static final String NAME = "mbochs";
+
     private static final int VENDOR = 0x1234;
     private static final int DEVICE = 0x1111;
     private static final int SUBSYSTEM_VENDOR = 0x1af4;
@@ -46,7 +52,7 @@ final class MbochsDevice extends PciDevice {
     private static final int PLANES = 16;
 
     /** What the types differ in, in the order of their ids. */
-    enum Model {
+    enum Model implements SampleModel {
         LARGE(64, 0, 0),
         MEDIUM(16, 1920, 1440),
         SMALL(4, 800, 600);
@@ -61,12 +67,36 @@ final class MbochsDevice extends PciDevice {
             this.maxHeight = maxHeight;
         }
 
-        String id() {
-            return "mbochs-" + name().toLowerCase(Locale.ROOT);
+        @Override
+        public String id() {
+            return NAME + "-" + name().toLowerCase(Locale.ROOT);
         }
 
-        int megabytes() {
+        @Override
+        public Optional<String> description() {
+            return Optional.of("virtual display, " + megabytes + " MB video memory");
+        }
+
+        /** MB of video memory. */
+        @Override
+        public int share() {
             return megabytes;
+        }
+
+        /** Of {@link MbochsState}: it is for this type only. */
+        @Override
+        public MigrationVersion stateVersion() {
+            return MigrationVersion.only(NAME + " " + MbochsState.VERSION + " " + id());
+        }
+
+        @Override
+        public Map<String, String> attributes(UUID uuid) {
+            return Map.of("memory", megabytes + " MB");
+        }
+
+        @Override
+        public VfioDevice make(Runnable release) {
+            return create(this, release);
         }
 
         long memory() {

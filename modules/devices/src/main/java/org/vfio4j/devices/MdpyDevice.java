@@ -4,14 +4,18 @@ package org.vfio4j.devices;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionInfo;
+import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 import org.vfio4j.vfio.migration.Features;
 import org.vfio4j.vfio.migration.MemoryMigration;
 import org.vfio4j.vfio.migration.MemoryState;
@@ -26,6 +30,8 @@ import org.vfio4j.vfio.pci.SharedMemory;
  * the guest the resolution. It migrates, which the kernel's does not. The guest's driver is Linux's {@code samples/vfio-mdev/mdpy-fb.c}, the layout {@code mdpy-defs.h}.
  */
 final class MdpyDevice extends PciDevice {
+    static final String NAME = "mdpy";
+
     private static final int VENDOR = 0x1b36;
     private static final int DEVICE = 0x000f;
     private static final int SUBSYSTEM_VENDOR = 0x1af4;
@@ -44,7 +50,7 @@ final class MdpyDevice extends PciDevice {
     private static final int BYTES_PER_PIXEL = 4;
 
     /** What the types differ in, in the order of their ids. */
-    enum Model {
+    enum Model implements SampleModel {
         HD(1920, 1080),
         VGA(640, 480),
         XGA(1024, 768);
@@ -57,8 +63,41 @@ final class MdpyDevice extends PciDevice {
             this.height = height;
         }
 
-        String id() {
-            return "mdpy-" + name().toLowerCase(Locale.ROOT);
+        @Override
+        public String id() {
+            return NAME + "-" + name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public Optional<String> description() {
+            return Optional.of("virtual display, " + resolution() + " framebuffer");
+        }
+
+        /** One of the parent's devices. */
+        @Override
+        public int share() {
+            return 1;
+        }
+
+        /** Of {@link MdpyState}: it is for this type only. */
+        @Override
+        public MigrationVersion stateVersion() {
+            return MigrationVersion.only(NAME + " " + MdpyState.VERSION + " " + id());
+        }
+
+        @Override
+        public Map<String, String> attributes(UUID uuid) {
+            return Map.of("resolution", resolution());
+        }
+
+        @Override
+        public VfioDevice make(Runnable release) {
+            return create(this, release);
+        }
+
+        /** Such as {@code 640x480}. */
+        String resolution() {
+            return width + "x" + height;
         }
 
         int width() {

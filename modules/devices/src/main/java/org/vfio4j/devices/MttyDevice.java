@@ -4,14 +4,18 @@ package org.vfio4j.devices;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.DeviceInfo;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.IrqInfo;
 import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.RegionInfo;
+import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
+import org.vfio4j.vfio.mdev.MigrationVersion;
 import org.vfio4j.vfio.migration.Features;
 import org.vfio4j.vfio.migration.StateMachine;
 import org.vfio4j.vfio.pci.ConfigSpace;
@@ -26,6 +30,8 @@ import org.vfio4j.vfio.pci.RegisterRegion;
  * kernel's {@code samples/vfio-mdev/mtty.c}. The guest's driver is Linux's {@code 8250_pci}.
  */
 final class MttyDevice extends PciDevice {
+    static final String NAME = "mtty";
+
     private static final int VENDOR = 0x4348;
     private static final int DEVICE = 0x3253;
     private static final int CLASS_SERIAL_16550 = 0x070002;
@@ -38,7 +44,7 @@ final class MttyDevice extends PciDevice {
     private static final byte[] TEXT_CONTENT = "PCI Serial/UART".getBytes(StandardCharsets.US_ASCII);
 
     /** What the types differ in, in the order of their ids. */
-    enum Model {
+    enum Model implements SampleModel {
         SINGLE(1, "Single port serial"),
         DUAL(2, "Dual port serial");
 
@@ -50,17 +56,42 @@ final class MttyDevice extends PciDevice {
             this.title = title;
         }
 
-        String id() {
-            return "mtty-" + ports;
+        @Override
+        public String id() {
+            return NAME + "-" + ports;
         }
 
-        /** The content of the type's {@code name} attribute. */
-        String title() {
+        @Override
+        public String title() {
             return title;
         }
 
-        int ports() {
+        /** It has none. */
+        @Override
+        public Optional<String> description() {
+            return Optional.empty();
+        }
+
+        /** Ports. */
+        @Override
+        public int share() {
             return ports;
+        }
+
+        /** The header's: {@link MttyState#checkHeader} takes its own and no other. */
+        @Override
+        public MigrationVersion stateVersion() {
+            return MigrationVersion.only(MttyState.version(ports));
+        }
+
+        @Override
+        public Map<String, String> attributes(UUID uuid) {
+            return Map.of("sample_mdev_dev", "This is MDEV " + uuid);
+        }
+
+        @Override
+        public VfioDevice make(Runnable release) {
+            return new MttyDevice(this, release);
         }
     }
 
@@ -76,7 +107,7 @@ final class MttyDevice extends PciDevice {
     MttyDevice(Model model, Runnable release) {
         List<Uart> uarts = new ArrayList<>();
         Interrupts interrupts = Interrupts.of(new Intx(() -> anyPending(uarts)), Msi.msi(1));
-        for (int i = 0; i < model.ports(); i++) {
+        for (int i = 0; i < model.share(); i++) {
             uarts.add(new Uart(() -> interrupts.fire(0)));
         }
         MttyMigration migration = new MttyMigration(uarts, interrupts::refire);
@@ -142,7 +173,7 @@ final class MttyDevice extends PciDevice {
                 .interruptPin(PIN_INTA)
                 .vendorBytes("vendor bytes", VENDOR_BYTES, VENDOR_CONTENT)
                 .vendorBytes("text", TEXT, TEXT_CONTENT);
-        for (int i = 0; i < model.ports(); i++) {
+        for (int i = 0; i < model.share(); i++) {
             config.ioBar(i, Uart.SIZE);
         }
         return config.build();

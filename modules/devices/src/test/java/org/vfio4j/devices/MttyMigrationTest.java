@@ -86,9 +86,9 @@ class MttyMigrationTest {
         try (MttyDevice device = new MttyDevice(model, () -> {})) {
             byte[] stream = save(device);
 
-            ByteBuffer expected = ByteBuffer.allocate(24 + 36 * model.ports()).order(ByteOrder.LITTLE_ENDIAN);
-            expected.putLong(MAGIC).putInt(1).putInt(0).putInt(model.ports()).putInt(0);
-            for (int port = 0; port < model.ports(); port++) {
+            ByteBuffer expected = ByteBuffer.allocate(24 + 36 * model.share()).order(ByteOrder.LITTLE_ENDIAN);
+            expected.putLong(MAGIC).putInt(1).putInt(0).putInt(model.share()).putInt(0);
+            for (int port = 0; port < model.share(); port++) {
                 expected.put(24 + 36 * port + 33, (byte) 16);
             }
             assertThat(ByteBuffer.wrap(stream)).isEqualTo(expected.rewind());

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What is mounted in this mount namespace: {@code /proc/self/mountinfo}, proc_pid_mountinfo(5). */
 record MountTable(List<Mount> mounts) {
     private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
-    private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+    private static final Pattern OCTAL = Pattern.compile("\\\\(040|011|012|043|134)");
 
     /**
      * One mount.
@@ -43,7 +43,7 @@ record MountTable(List<Mount> mounts) {
     /** {@code 36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw}: any number of fields before the dash. */
     private static @Nullable Mount line(String line) {
         int dash = line.indexOf(" - ");
-        if (dash < 0) {
+        if (dash < 0 || line.indexOf('\0') >= 0) {
             return null;
         }
         List<String> before = List.of(line.substring(0, dash).split(" ", -1));
@@ -54,7 +54,7 @@ record MountTable(List<Mount> mounts) {
         return new Mount(before.get(2), Path.of(unescape(before.get(4))), after.get(0), unescape(after.get(1)));
     }
 
-    /** Blank, tab, newline and backslash are written as octal numbers. */
+    /** Blank, tab, newline, backslash and, in a source, the number sign are written as octal numbers. */
     private static String unescape(String field) {
         return OCTAL.matcher(field)
                 .replaceAll(m -> Matcher.quoteReplacement(String.valueOf((char) Integer.parseInt(m.group(1), 8))));

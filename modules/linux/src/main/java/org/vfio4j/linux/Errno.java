@@ -31,6 +31,7 @@ public final class Errno {
     public static final int EROFS = 30;
     public static final int EPIPE = 32;
     public static final int ERANGE = 34;
+    public static final int EDEADLK = 35;
     public static final int ENOSYS = 38;
     public static final int ELOOP = 40;
     public static final int ENOMSG = 42;
@@ -77,6 +78,7 @@ public final class Errno {
             known(EROFS, "EROFS", "read-only file system"),
             known(EPIPE, "EPIPE", "the other side closed"),
             known(ERANGE, "ERANGE", "out of range"),
+            known(EDEADLK, "EDEADLK", "each waits for the other"),
             known(ENOSYS, "ENOSYS", "not implemented"),
             known(ELOOP, "ELOOP", "too many symbolic links"),
             known(ENOMSG, "ENOMSG", "no message"),

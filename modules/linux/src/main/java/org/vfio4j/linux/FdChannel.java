@@ -69,7 +69,7 @@ public final class FdChannel implements AutoCloseable {
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment header = arena.allocate(MSGHDR_SIZE, Long.BYTES);
-    private final MemorySegment vector = arena.allocate(IOVEC_SIZE, Long.BYTES);
+    private final MemorySegment vector = arena.allocate(2 * IOVEC_SIZE, Long.BYTES);
     private final MemorySegment control = arena.allocate(controlSize(MAX_FDS), Long.BYTES);
     private final Fd socket;
     private final List<Fd> received = new ArrayList<>();
@@ -83,7 +83,6 @@ public final class FdChannel implements AutoCloseable {
     private FdChannel(Fd socket) {
         this.socket = socket;
         header.set(ValueLayout.ADDRESS, MSG_IOV, vector);
-        header.set(ValueLayout.JAVA_LONG, MSG_IOVLEN, 1L);
     }
 
     public Fd socket() {
@@ -112,17 +111,44 @@ public final class FdChannel implements AutoCloseable {
         try {
             point(bytes, offset, length);
             attach(fds);
+            // SAFETY: the caller holds bytes until this method returns.
+            return sendPointed();
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    /**
+     * Sends up to all of {@code length} bytes of {@code bytes} and, behind them, up to all of {@code tailLength} bytes of {@code tail}, from their
+     * offsets on.
+     *
+     * @return how many bytes went, at least 1
+     */
+    public long sendBoth(
+            MemorySegment bytes, long offset, long length, MemorySegment tail, long tailOffset, long tailLength) {
+        enter();
+        try {
+            point(bytes, offset, length);
+            pointTail(tail, tailOffset, tailLength);
+            attach(List.of());
+            // SAFETY: the caller holds bytes and tail until this method returns.
+            return sendPointed();
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private long sendPointed() {
+        try {
             long n;
             do {
-                // SAFETY: header points to vector, control and a checked range of bytes, all live until this method
-                // returns; the caller holds bytes.
+                // SAFETY: header points to vector, control and checked ranges of bytes, all live until this method
+                // returns.
                 n = (long) SENDMSG.invokeExact(Native.state(), socket.number(), header, MSG_NOSIGNAL);
             } while (Native.interrupted(n));
             return Native.check(n, "sendmsg", socket.subject());
         } catch (Throwable e) {
             throw Native.unexpected(e);
-        } finally {
-            busy.set(false);
         }
     }
 
@@ -152,21 +178,38 @@ public final class FdChannel implements AutoCloseable {
         }
         enter();
         try {
-            return receiveAlone(into, offset, length, wait);
+            point(into, offset, length);
+            // SAFETY: the caller holds into until this method returns.
+            return receivePointed(wait);
         } finally {
             busy.set(false);
         }
     }
 
-    private long receiveAlone(MemorySegment into, long offset, long length, Wait wait) {
-        point(into, offset, length);
+    /** The same, and what does not fit there into all of {@code tail}, which the first bytes may be too few to reach. */
+    public long receiveBoth(MemorySegment into, long offset, long length, MemorySegment tail, Wait wait) {
+        if (length == 0) {
+            throw new IllegalArgumentException("nothing to receive into");
+        }
+        enter();
+        try {
+            point(into, offset, length);
+            pointTail(tail, 0, tail.byteSize());
+            // SAFETY: the caller holds into and tail until this method returns.
+            return receivePointed(wait);
+        } finally {
+            busy.set(false);
+        }
+    }
+
+    private long receivePointed(Wait wait) {
         header.set(ValueLayout.ADDRESS, MSG_CONTROL, control);
         long n;
         try {
             do {
                 header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, control.byteSize());
-                // SAFETY: header points to vector, control and a checked range of into, all live until this method
-                // returns; the caller holds into.
+                // SAFETY: header points to vector, control and checked ranges of bytes, all live until this method
+                // returns.
                 n = (long) RECVMSG.invokeExact(Native.state(), socket.number(), header, wait.flags);
             } while (Native.interrupted(n));
             if (n == -1 && Native.errno() == Errno.EAGAIN) {
@@ -233,12 +276,22 @@ public final class FdChannel implements AutoCloseable {
     }
 
     private void point(MemorySegment bytes, long offset, long length) {
+        point(0, bytes, offset, length);
+        header.set(ValueLayout.JAVA_LONG, MSG_IOVLEN, 1L);
+    }
+
+    private void pointTail(MemorySegment tail, long offset, long length) {
+        point(IOVEC_SIZE, tail, offset, length);
+        header.set(ValueLayout.JAVA_LONG, MSG_IOVLEN, 2L);
+    }
+
+    private void point(long entry, MemorySegment bytes, long offset, long length) {
         Objects.checkFromIndexSize(offset, length, bytes.byteSize());
         if (!bytes.isNative()) {
             throw new IllegalArgumentException("only native memory can be sent or received into");
         }
-        vector.set(ValueLayout.JAVA_LONG, 0, bytes.address() + offset);
-        vector.set(ValueLayout.JAVA_LONG, IOV_LEN, length);
+        vector.set(ValueLayout.JAVA_LONG, entry, bytes.address() + offset);
+        vector.set(ValueLayout.JAVA_LONG, entry + IOV_LEN, length);
     }
 
     /** Every descriptor in the control messages becomes owned, whatever the message says otherwise. */

@@ -11,17 +11,23 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * A shared memory mapping of a file, unmapped by {@link #close}. After that every access through {@link #segment} is an
+ * A shared memory mapping of a file, or memory of one's own, unmapped by {@link #close}. After that every access through {@link #segment} is an
  * {@link IllegalStateException}, in any thread, never a stray access.
  */
 public final class Mapping implements AutoCloseable {
     private static final int PROT_READ = 1;
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
+    private static final int MAP_PRIVATE = 2;
+    private static final int MAP_ANONYMOUS = 0x20;
     private static final int MAP_POPULATE = 0x8000;
+    private static final int NO_FILE = -1;
+    private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_WRITE = 23;
 
     private static final MethodHandle MMAP =
             Native.libc("mmap", FunctionDescriptor.of(LONG, LONG, LONG, INT, INT, INT, LONG));
+    private static final MethodHandle MADVISE = Native.libc("madvise", FunctionDescriptor.of(INT, POINTER, LONG, INT));
     private static final MethodHandle MUNMAP = Native.libc("munmap", FunctionDescriptor.of(INT, POINTER, LONG));
 
     private final Arena arena;
@@ -34,30 +40,61 @@ public final class Mapping implements AutoCloseable {
 
     /** Maps {@code size} bytes at the page-aligned {@code offset} for reading and writing. The mapping outlives the descriptor. */
     public static Mapping readWrite(Fd fd, long offset, long size) {
-        return map(fd, offset, size, PROT_READ | PROT_WRITE, MAP_SHARED);
+        return map(fd.number(), fd.subject(), offset, size, PROT_READ | PROT_WRITE, MAP_SHARED);
     }
 
     /** The same with all pages there already, for memory that will be written as a whole: page by page that takes several times as long. */
     public static Mapping populated(Fd fd, long offset, long size) {
-        return map(fd, offset, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE);
+        return map(fd.number(), fd.subject(), offset, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE);
     }
 
     /** The same for reading only: writing through the segment is refused. */
     public static Mapping readOnly(Fd fd, long offset, long size) {
-        return map(fd, offset, size, PROT_READ, MAP_SHARED);
+        return map(fd.number(), fd.subject(), offset, size, PROT_READ, MAP_SHARED);
+    }
+
+    /**
+     * Zeroed memory of this process alone, all of it there when this returns and in huge pages where the kernel has some: for much memory that will be
+     * written as a whole, which takes ten times as long if each page is made when it is touched.
+     *
+     * @throws LinuxException ENOMEM if there is not as much
+     */
+    public static Mapping anonymous(long size) {
+        Mapping mapping = map(NO_FILE, "memory", 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
+        try {
+            mapping.advise(MADV_HUGEPAGE);
+            if (mapping.advise(MADV_POPULATE_WRITE) == Errno.ENOMEM) {
+                throw new LinuxException(Errno.ENOMEM, "madvise", size + " bytes of memory");
+            }
+            return mapping;
+        } catch (RuntimeException e) {
+            mapping.close();
+            throw e;
+        }
+    }
+
+    /** 0 or the errno: kernels without the advice say EINVAL, and go on as they do without it. */
+    private int advise(int advice) {
+        try {
+            // SAFETY: the mapping is ours and open; neither advice takes anything from it.
+            int result = (int) MADVISE.invokeExact(Native.state(), segment, segment.byteSize(), advice);
+            return result == 0 ? 0 : Native.errno();
+        } catch (Throwable e) {
+            throw Native.unexpected(e);
+        }
     }
 
     // restricted: the one place where mapped memory gets its size; the arena is closed by close()
     @SuppressWarnings({"restricted", "MustBeClosedChecker"})
-    private static Mapping map(Fd fd, long offset, long size, int protection, int flags) {
+    private static Mapping map(int fd, String subject, long offset, long size, int protection, int flags) {
         long address;
         try {
             // SAFETY: the kernel chooses the place, so nothing of ours is mapped over.
-            address = (long) MMAP.invokeExact(Native.state(), 0L, size, protection, flags, fd.number(), offset);
+            address = (long) MMAP.invokeExact(Native.state(), 0L, size, protection, flags, fd, offset);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
-        Native.check(address, "mmap", fd.subject());
+        Native.check(address, "mmap", subject);
         Arena arena = Arena.ofShared();
         // SAFETY: mmap gave exactly size bytes at address; the arena owns them and unmaps them once, when it closes.
         MemorySegment mapped = MemorySegment.ofAddress(address).reinterpret(size, arena, Mapping::unmap);

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +36,18 @@ class MappingTest {
     }
 
     @Test
+    void memoryOfOnesOwnIsThereAndZero() throws IOException {
+        long size = 16L << 20;
+        try (Mapping memory = Mapping.anonymous(size)) {
+            assertThat(resident(memory)).isGreaterThanOrEqualTo(size);
+            assertThat(memory.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+            memory.segment().set(ValueLayout.JAVA_INT, size - 4, 7);
+
+            assertThat(memory.segment().get(ValueLayout.JAVA_INT, size - 4)).isEqualTo(7);
+        }
+    }
+
+    @Test
     void aPopulatedMappingIsTheFilesMemoryToo() {
         try (Mapping one = Mapping.populated(memory, 0, 2 * PAGE);
                 Mapping two = Mapping.readOnly(memory, 0, 2 * PAGE)) {
@@ -42,6 +56,31 @@ class MappingTest {
 
             assertThat(two.segment().get(ValueLayout.JAVA_INT, PAGE)).isEqualTo(7);
         }
+    }
+
+    @Test
+    void moreMemoryThanThereIsIsRefused() {
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> Mapping.anonymous(1L << 46))
+                .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.ENOMEM));
+    }
+
+    /** How much of it the process has in memory, in bytes, as the kernel tells. */
+    private static long resident(Mapping mapping) throws IOException {
+        long end = mapping.segment().address() + mapping.segment().byteSize();
+        long resident = 0;
+        boolean inside = false;
+        for (String line : Files.readAllLines(Path.of("/proc/self/smaps"))) {
+            Matcher range = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*").matcher(line);
+            if (range.matches()) {
+                inside = Long.parseUnsignedLong(range.group(1), 16)
+                                <= mapping.segment().address()
+                        && Long.parseUnsignedLong(range.group(2), 16) >= end;
+            } else if (inside && line.startsWith("Rss:")) {
+                resident = Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+            }
+        }
+        return resident;
     }
 
     @Test

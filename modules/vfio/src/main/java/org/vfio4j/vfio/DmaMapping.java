@@ -58,5 +58,13 @@ public record DmaMapping(IovaRange range, int access, Memory memory) {
 
         /** Writes {@code from} to {@code iova} and the addresses behind it. */
         void write(long iova, MemorySegment from);
+
+        /**
+         * The same memory for a device that can be used again while it waits for it: see {@link org.vfio4j.vfio.dma.DmaSpace#reentrant}. An
+         * owner that never waits for the device's user has nothing to do differently.
+         */
+        default Owner reentrant() {
+            return this;
+        }
     }
 }

@@ -14,6 +14,11 @@ public record RegionFile(Fd fd, long offset) implements AutoCloseable {
         return Mapping.readWrite(fd, Math.addExact(offset, area.offset()), area.size());
     }
 
+    /** The same for reading only. */
+    public Mapping mapReadOnly(RegionCapability.Area area) {
+        return Mapping.readOnly(fd, Math.addExact(offset, area.offset()), area.size());
+    }
+
     @Override
     public void close() {
         fd.close();

@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * <p>This is the one contract of vfio4j: device models, the kernel's devices and devices behind a socket implement it; the prober, the
  * servers, the display and migration use it, and none of them knows which one it has. Everything that comes in from the user, and through
- * him from a guest, is checked by the implementer. One thread at a time uses a device.
+ * him from a guest, is checked by the implementer. One thread at a time uses a device, and makes no call within another but those that a
+ * device allows for itself ({@link org.vfio4j.vfio.dma.DmaSpace#reentrant}).
  *
  * <p>Every method throws an {@link org.vfio4j.linux.ErrnoException} with the error number the kernel's interface gives: EINVAL for an index,
  * a range or flags that make no sense, ENOTTY for a query or a feature the device does not offer.

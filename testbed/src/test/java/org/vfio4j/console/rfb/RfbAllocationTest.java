@@ -49,7 +49,7 @@ class RfbAllocationTest {
         Encodings encodings = new Encodings(zrle, false, true, false, false, 1);
         long least = Long.MAX_VALUE;
         try (UpdateWriter writer =
-                new UpdateWriter(new ServerOutput(OutputStream.nullOutputStream()), WIDTH, HEIGHT, "allocation")) {
+                new UpdateWriter(ServerOutput.of(OutputStream.nullOutputStream(), System::nanoTime), WIDTH, HEIGHT, "allocation")) {
             for (int round = 0; round < ROUNDS && least > NOTHING; round++) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < FRAMES; i++) {

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,15 +35,23 @@ public final class Api {
     private final HostCommands commands;
     private final HostWatch watch;
     private final Screens screens;
+    private final FleetApi fleet;
 
-    public Api(HostCommands commands, HostWatch watch, Screens screens) {
+    public Api(HostCommands commands, HostWatch watch, Screens screens, FleetApi fleet) {
         this.commands = commands;
         this.watch = watch;
         this.screens = screens;
+        this.fleet = fleet;
     }
 
     /** All that can be asked for, but events, displays and metrics, which are streams or no JSON. */
     public List<Route> routes() {
+        List<Route> routes = new ArrayList<>(hostRoutes());
+        routes.addAll(fleet.routes());
+        return List.copyOf(routes);
+    }
+
+    private List<Route> hostRoutes() {
         return List.of(
                 new Route("GET", ROOT + "/openapi.json", "openapi", r -> description()),
                 new Route("GET", ROOT + "/host", "host", r -> host()),
@@ -67,6 +76,7 @@ public final class Api {
         ObjectNode all = commands.greeting();
         all.setAll((ObjectNode) ask("query-machine", arguments()));
         all.set("folders", ask("query-folders", arguments()));
+        all.put("fleet", fleet.isThere());
         return Response.json(all);
     }
 
@@ -91,7 +101,9 @@ public final class Api {
 
     private Response stop(Request request) {
         ObjectNode arguments = of(request);
-        request.parameter("timeout").ifPresent(t -> arguments.put("timeout", number("timeout", t)));
+        if (request.parameter("timeout").isPresent()) {
+            arguments.put("timeout", request.number("timeout", 0, Integer.MAX_VALUE));
+        }
         ask("stop", arguments);
         return Response.empty(204, Map.of());
     }
@@ -174,17 +186,5 @@ public final class Api {
         Cursor root = BoundedJson.parse(request.body(), "request", MAX_BODY, HttpException::new)
                 .objectOf(keys);
         return (ObjectNode) java.util.Objects.requireNonNull(root.node());
-    }
-
-    private static int number(String parameter, String text) {
-        try {
-            int number = Integer.parseInt(text);
-            if (number >= 0) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // said below
-        }
-        throw new HttpException(parameter, "a number that is not negative is expected, not \"" + text + "\"");
     }
 }

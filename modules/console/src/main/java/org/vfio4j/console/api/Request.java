@@ -38,7 +38,29 @@ public final class Request {
     }
 
     String device() {
-        return path.getOrDefault("device", "");
+        return named("device");
+    }
+
+    /** What stands for a name of the route's path. */
+    String named(String name) {
+        return path.getOrDefault(name, "");
+    }
+
+    /**
+     * A parameter that is a number from 0.
+     *
+     * @param otherwise if it is not there
+     * @param most a larger one counts as this
+     */
+    int number(String name, int otherwise, int most) {
+        Optional<String> text = parameter(name);
+        if (text.isEmpty()) {
+            return otherwise;
+        }
+        if (!text.get().matches("[0-9]{1,18}")) {
+            throw new HttpException(name, "a number that is not negative is expected");
+        }
+        return (int) Math.min(most, Long.parseLong(text.get()));
     }
 
     /** The first value of a parameter. */

@@ -4,12 +4,15 @@ package org.vfio4j.console.rfb;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.vfio4j.console.display.DisplayFeed;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
@@ -28,10 +31,12 @@ public final class RfbServer implements AutoCloseable {
 
     private final DisplayFeed feed;
     private final Access access;
-    private final ServerSocket listener;
+    private final ServerSocketChannel listener;
+    private final InetSocketAddress address;
+    private final LongSupplier nanoTime;
 
     /** Those who are connected, the oldest first; guarded by this. */
-    private final Map<Socket, Connected> connected = new LinkedHashMap<>();
+    private final Map<SocketChannel, Connected> connected = new LinkedHashMap<>();
 
     private final Thread acceptor;
     private final Thread watchman;
@@ -39,10 +44,17 @@ public final class RfbServer implements AutoCloseable {
 
     private record Connected(RfbSession session, long since) {}
 
-    private RfbServer(DisplayFeed feed, Access access, ServerSocket listener) {
+    private RfbServer(
+            DisplayFeed feed,
+            Access access,
+            ServerSocketChannel listener,
+            InetSocketAddress address,
+            LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
         this.feed = feed;
         this.access = access;
         this.listener = listener;
+        this.address = address;
         this.acceptor = Thread.ofVirtual().name("rfb " + feed.name()).unstarted(this::accept);
         this.watchman = Thread.ofVirtual().name("rfb watch " + feed.name()).unstarted(this::watch);
     }
@@ -54,15 +66,28 @@ public final class RfbServer implements AutoCloseable {
      * @throws RefusedException EADDRINUSE if it cannot be listened there
      */
     public static RfbServer listen(InetSocketAddress address, DisplayFeed feed, Access access) {
+        return listen(address, feed, access, System::nanoTime);
+    }
+
+    /**
+     * The same with a clock of its own.
+     *
+     * @param nanoTime what {@link System#nanoTime} is to everybody else: by it the times are bounded that a viewer may take
+     */
+    public static RfbServer listen(InetSocketAddress address, DisplayFeed feed, Access access, LongSupplier nanoTime) {
         try {
-            ServerSocket listener = new ServerSocket();
+            ServerSocketChannel listener = ServerSocketChannel.open();
+            RfbServer server;
             try {
+                if (address.isUnresolved()) {
+                    throw new UnknownHostException(address.getHostString());
+                }
                 listener.bind(address, BACKLOG);
+                server = new RfbServer(feed, access, listener, (InetSocketAddress) listener.getLocalAddress(), nanoTime);
             } catch (IOException e) {
                 listener.close();
                 throw e;
             }
-            RfbServer server = new RfbServer(feed, access, listener);
             server.acceptor.start();
             server.watchman.start();
             return server;
@@ -77,7 +102,7 @@ public final class RfbServer implements AutoCloseable {
 
     /** Where it listens. */
     public InetSocketAddress address() {
-        return (InetSocketAddress) listener.getLocalSocketAddress();
+        return address;
     }
 
     /** How many are connected now. */
@@ -90,7 +115,7 @@ public final class RfbServer implements AutoCloseable {
     public void close() {
         closed = true;
         end(listener);
-        List<Socket> all;
+        List<SocketChannel> all;
         synchronized (this) {
             all = List.copyOf(connected.keySet());
         }
@@ -99,15 +124,20 @@ public final class RfbServer implements AutoCloseable {
     }
 
     private void accept() {
+        boolean isTold = false;
         while (!closed) {
             try {
-                Socket socket = listener.accept();
+                SocketChannel socket = listener.accept();
+                isTold = false;
                 if (admit(socket)) {
                     Thread.ofVirtual().name("viewer of " + feed.name()).start(() -> serve(socket));
                 }
             } catch (IOException e) {
                 if (!closed) {
-                    LOG.log(System.Logger.Level.WARNING, "a viewer of {0} was lost: {1}", feed.name(), e.getMessage());
+                    // once, however long it lasts
+                    System.Logger.Level level = isTold ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+                    LOG.log(level, "a viewer of {0} was lost: {1}", feed.name(), e.getMessage());
+                    isTold = true;
                     if (!pause()) {
                         return;
                     }
@@ -117,11 +147,11 @@ public final class RfbServer implements AutoCloseable {
     }
 
     /** Takes the connection in, in place of the oldest stranger's if there are too many; false if all are known. */
-    private boolean admit(Socket socket) throws IOException {
+    private boolean admit(SocketChannel socket) throws IOException {
         RfbSession session;
         try {
-            socket.setTcpNoDelay(true);
-            session = new RfbSession(feed, access, socket.getInputStream(), socket.getOutputStream());
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            session = RfbSession.of(feed, access, socket, nanoTime);
         } catch (IOException e) {
             end(socket);
             throw e;
@@ -131,14 +161,14 @@ public final class RfbServer implements AutoCloseable {
                 end(socket);
                 return false;
             }
-            connected.put(socket, new Connected(session, System.nanoTime()));
+            connected.put(socket, new Connected(session, nanoTime.getAsLong()));
             notifyAll();
             return true;
         }
     }
 
     private boolean removeStranger() {
-        for (Map.Entry<Socket, Connected> entry : connected.entrySet()) {
+        for (Map.Entry<SocketChannel, Connected> entry : connected.entrySet()) {
             if (!entry.getValue().session().isAdmitted()) {
                 connected.remove(entry.getKey());
                 end(entry.getKey());
@@ -148,7 +178,7 @@ public final class RfbServer implements AutoCloseable {
         return false;
     }
 
-    private void serve(Socket socket) {
+    private void serve(SocketChannel socket) {
         Connected viewer;
         synchronized (this) {
             viewer = connected.get(socket);
@@ -168,12 +198,12 @@ public final class RfbServer implements AutoCloseable {
     /** Ends the connections that lead nowhere. */
     private void watch() {
         while (awaitSomebody() && pause()) {
-            long now = System.nanoTime();
-            List<Map.Entry<Socket, Connected>> all;
+            long now = nanoTime.getAsLong();
+            List<Map.Entry<SocketChannel, Connected>> all;
             synchronized (this) {
                 all = List.copyOf(connected.entrySet());
             }
-            for (Map.Entry<Socket, Connected> entry : all) {
+            for (Map.Entry<SocketChannel, Connected> entry : all) {
                 RfbSession session = entry.getValue().session();
                 boolean silent = !session.isAdmitted() && now - entry.getValue().since() > HANDSHAKE_NANOS;
                 if (silent || session.stalledNanos() > STALL_NANOS) {

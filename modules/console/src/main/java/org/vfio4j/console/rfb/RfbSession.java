@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.console.rfb;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.function.LongSupplier;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import org.vfio4j.console.display.DisplayFeed;
 import org.vfio4j.console.display.Viewer;
 import org.vfio4j.linux.MalformedException;
@@ -18,7 +22,7 @@ public final class RfbSession {
     private final DisplayFeed feed;
     private final Access access;
     private final ClientInput in;
-    private final OutputStream stream;
+    private final Closeable connection;
     private final ServerOutput out;
     private volatile boolean admitted;
 
@@ -27,24 +31,32 @@ public final class RfbSession {
      * @param access whom it is shown to
      */
     public RfbSession(DisplayFeed feed, Access access, InputStream in, OutputStream out) {
+        this(feed, access, in, ServerOutput.of(out, System::nanoTime), out);
+    }
+
+    private RfbSession(DisplayFeed feed, Access access, InputStream in, ServerOutput out, Closeable connection) {
         this.feed = feed;
         this.access = access;
         this.in = new ClientInput(in);
-        this.stream = out;
-        this.out = new ServerOutput(out);
+        this.out = out;
+        this.connection = connection;
+    }
+
+    /** Over a socket, in blocking mode, with a clock. */
+    static RfbSession of(DisplayFeed feed, Access access, SocketChannel socket, LongSupplier nanoTime) {
+        return new RfbSession(feed, access, Channels.newInputStream(socket), ServerOutput.of(socket, nanoTime), socket);
     }
 
     /**
-     * Serves the viewer until it goes, breaks the protocol or one of the streams fails, and closes the stream to it. Afterwards the feed knows
+     * Serves the viewer until it goes, breaks the protocol or one of the streams fails, and closes the connection. Afterwards the feed knows
      * nothing of it any more. To end it from elsewhere, close the streams.
      */
     public void run() {
         try {
             serve();
         } catch (MalformedException e) {
-            // Strangers may not fill the log.
-            System.Logger.Level level = admitted ? System.Logger.Level.INFO : System.Logger.Level.DEBUG;
-            LOG.log(level, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
+            // Viewers may not fill the log: without a password everybody is one.
+            LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} was sent away: {1}", feed.name(), e.reason());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} has gone: {1}", feed.name(), e.getMessage());
         } finally {
@@ -111,7 +123,7 @@ public final class RfbSession {
 
     private void close() {
         try {
-            stream.close();
+            connection.close();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "a viewer of {0} could not be closed: {1}", feed.name(), e.getMessage());
         }

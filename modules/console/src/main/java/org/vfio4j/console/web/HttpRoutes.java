@@ -140,8 +140,10 @@ final class HttpRoutes {
 
     private static Request read(Route route, ServerRequest request) {
         Map<String, String> path = new HashMap<>();
-        if (route.path().contains("{device}")) {
-            path.put("device", request.path().pathParameters().get("device"));
+        for (String name : List.of("device", "host", "type")) {
+            if (route.path().contains("{" + name + "}")) {
+                path.put(name, request.path().pathParameters().get(name));
+            }
         }
         byte[] body = READING.contains(route.method()) || !request.content().hasEntity() ? new byte[0] : body(request);
         return new Request(

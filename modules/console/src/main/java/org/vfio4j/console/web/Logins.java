@@ -21,8 +21,11 @@ final class Logins {
     private final byte[] token;
     private final Map<String, Long> used = new LinkedHashMap<>(16, 0.75f, true);
 
-    Logins(Token token) {
-        this.token = hash(token.text());
+    /**
+     * @param token what is asked for
+     */
+    Logins(String token) {
+        this.token = hash(token);
     }
 
     /** Whether that is the token. */

@@ -54,15 +54,20 @@ final class RfbSocket implements WsListener {
         } catch (ErrnoException e) {
             throw new WsUpgradeException("no display", e);
         }
-        if (!viewers.enter()) {
+        if (viewers.isFull()) {
             throw new WsUpgradeException("too many viewers");
         }
         headers = asked;
         return Optional.empty();
     }
 
+    /** Only now is he counted: of a connection that is lost before this, nobody would hear the end. */
     @Override
     public void onOpen(WsSession session) {
+        if (!viewers.enter()) {
+            session.close(WsCloseCodes.TRY_AGAIN_LATER, "too many viewers");
+            return;
+        }
         Thread viewer = Thread.ofVirtual().name("console viewer").start(() -> view(session));
         Thread.ofVirtual().name("console pings").start(() -> ping(session, viewer));
     }

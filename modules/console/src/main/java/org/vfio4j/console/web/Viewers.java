@@ -34,6 +34,11 @@ final class Viewers {
         return count.get();
     }
 
+    /** Whether there is no room for one more. */
+    boolean isFull() {
+        return closed || count.get() >= MAX;
+    }
+
     /** One more; false if there are too many. */
     boolean enter() {
         if (closed || count.incrementAndGet() > MAX) {

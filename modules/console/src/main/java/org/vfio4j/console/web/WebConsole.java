@@ -10,12 +10,16 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.console.api.Api;
 import org.vfio4j.console.api.Events;
+import org.vfio4j.console.api.FleetApi;
+import org.vfio4j.console.api.FleetWatch;
 import org.vfio4j.console.api.HostMetrics;
 import org.vfio4j.console.api.HostWatch;
 import org.vfio4j.console.api.Screens;
 import org.vfio4j.console.display.HostDisplays;
+import org.vfio4j.fleet.inventory.FleetInventory;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.host.RefusedException;
@@ -36,23 +40,35 @@ public final class WebConsole implements AutoCloseable {
 
     private final Events events = new Events();
     private final HostWatch watch;
+    private final @Nullable FleetWatch fleet;
     private final Screens screens;
     private final Viewers viewers;
     private final WebServer server;
     private final InetAddress address;
 
-    private WebConsole(UserHost host, HostDisplays displays, HostCommands commands, Token token, InetSocketAddress at) {
+    private WebConsole(
+            UserHost host,
+            HostDisplays displays,
+            HostCommands commands,
+            @Nullable FleetInventory inventoryOrNull,
+            Token token,
+            InetSocketAddress at) {
         helidon.setLevel(Level.SEVERE);
         address = at.getAddress();
         watch = new HostWatch(host, events);
+        fleet = inventoryOrNull == null ? null : new FleetWatch(inventoryOrNull, events);
         screens = new Screens(host, displays);
         HostMetrics metrics = new HostMetrics(host);
-        Guard guard = new Guard(new Logins(token), this::port);
+        Guard guard = new Guard(new Logins(token.text()), this::port);
         viewers = new Viewers(guard, screens, metrics);
         metrics.gauge("vfio4j_console_viewers", "Browsers that show a display.", viewers::count);
         metrics.gauge("vfio4j_console_listeners", "Browsers that hear of changes.", events::listeners);
         HttpRoutes routes = new HttpRoutes(
-                new Api(commands, watch, screens), guard, metrics, new EventStream(events, guard), screens);
+                new Api(commands, watch, screens, new FleetApi(fleet)),
+                guard,
+                metrics,
+                new EventStream(events, guard),
+                screens);
         server = WebServer.builder()
                 .address(at.getAddress())
                 .port(at.getPort())
@@ -77,12 +93,18 @@ public final class WebConsole implements AutoCloseable {
      * Serves a host's console until it is closed.
      *
      * @param displays what its devices show
+     * @param takenInventoryOrNull many hosts to be shown too; closed with the console, or here if this fails
      * @param at port 0 for any that is free
      * @throws RefusedException if it cannot listen there
      */
     public static WebConsole open(
-            UserHost host, HostDisplays displays, HostCommands commands, Token token, InetSocketAddress at) {
-        WebConsole console = new WebConsole(host, displays, commands, token, at);
+            UserHost host,
+            HostDisplays displays,
+            HostCommands commands,
+            @Nullable FleetInventory takenInventoryOrNull,
+            Token token,
+            InetSocketAddress at) {
+        WebConsole console = new WebConsole(host, displays, commands, takenInventoryOrNull, token, at);
         try {
             console.server.start();
             return console;
@@ -119,6 +141,9 @@ public final class WebConsole implements AutoCloseable {
     public void close() {
         viewers.close();
         watch.close();
+        if (fleet != null) {
+            fleet.close();
+        }
         events.close();
         screens.close();
         server.stop();

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.console.display.HostDisplays;
+import org.vfio4j.fleet.inventory.Fleet;
 import org.vfio4j.management.control.HostCommands;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.definition.Definitions;
@@ -29,6 +30,8 @@ class OpenApiTest {
     /** What is no JSON, and so no route of the API's class. */
     private static final Set<String> STREAMS =
             Set.of("GET /api/v1/events events", "GET /api/v1/devices/{device}/rfb rfb", "GET /metrics metrics");
+
+    private static final Fleet FLEET = FleetOf.hosts(4);
 
     @TempDir
     private Path folder;
@@ -50,7 +53,10 @@ class OpenApiTest {
         Definitions definitions = new Definitions(folder.resolve("mdevctl.d"));
         definitions.prepare();
         api = new Api(
-                new HostCommands(new DefinedHost(host, definitions), "1.0", null, null, () -> {}), watch, screens);
+                new HostCommands(new DefinedHost(host, definitions), "1.0", null, null, () -> {}),
+                watch,
+                screens,
+                new FleetApi(() -> FLEET, true));
         description = MAPPER.readTree(ask("openapi", "{}").body());
     }
 
@@ -69,7 +75,11 @@ class OpenApiTest {
     private Response ask(String id, String body) {
         return route(id)
                 .handler()
-                .handle(new Request(Map.of("device", UUID), Map.of(), body.getBytes(StandardCharsets.UTF_8), ""));
+                .handle(new Request(
+                        Map.of("device", UUID, "host", "node00001", "type", "small"),
+                        Map.of(),
+                        body.getBytes(StandardCharsets.UTF_8),
+                        ""));
     }
 
     @Test
@@ -99,6 +109,9 @@ class OpenApiTest {
         check("modify", "{\"start\":\"manual\"}");
         for (String id :
                 List.of("host", "types", "list", "find", "probe", "compare", "displays", "edid", "definitions")) {
+            check(id, "");
+        }
+        for (String id : List.of("fleet", "fleet-hosts", "fleet-host", "fleet-drain", "fleet-where", "fleet-matrix")) {
             check(id, "");
         }
         assertThat(ask("undefine", "").status()).isEqualTo(204);

@@ -77,7 +77,7 @@ class ViewerFuzzTest {
     @FuzzTest(maxDuration = "60s")
     void anyBytesAreServedOrSentAway(byte[] bytes) {
         ClientInput in = new ClientInput(new ByteArrayInputStream(bytes));
-        ServerOutput out = new ServerOutput(OutputStream.nullOutputStream());
+        ServerOutput out = ServerOutput.of(OutputStream.nullOutputStream(), System::nanoTime);
         Served served = new Served(out);
         try {
             if (new Handshake(in, out).admit(new Access.Authenticated())) {

@@ -43,7 +43,7 @@ final class ConsoleHost implements AutoCloseable {
         HostCommands commands = new HostCommands(new DefinedHost(host, definitions), "1.0", null, null, () -> {});
         token = Token.in(folder.resolve("token"));
         console = WebConsole.open(
-                host, displays, commands, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                host, displays, commands, null, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     UserHost host() {

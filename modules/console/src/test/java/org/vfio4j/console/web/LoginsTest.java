@@ -14,7 +14,7 @@ class LoginsTest {
     @Test
     void theLoginUnusedForLongestEndsWhenThereAreTooMany() {
         try (Token token = Token.in(folder.resolve("token"))) {
-            Logins logins = new Logins(token);
+            Logins logins = new Logins(token.text());
             String first = logins.open();
             String second = logins.open();
             for (int i = 0; i < 63; i++) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
@@ -19,8 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,20 +34,11 @@ class RfbSocketTest {
     private static final int WIDTH = 640;
     private static final int HEIGHT = 480;
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final ConsoleHost console;
 
-    @SuppressWarnings("NullAway.Init") // set before every test
-    private ConsoleHost console;
-
-    @BeforeEach
-    void open() {
+    RfbSocketTest(@TempDir Path folder) {
         console = new ConsoleHost(folder);
-    }
-
-    @AfterEach
-    void close() {
-        console.close();
     }
 
     /** A viewer that reads what comes as one stream of bytes. */
@@ -147,6 +138,33 @@ class RfbSocketTest {
             }
             socket.abort();
         }
+    }
+
+    @Test
+    void viewersWhoBreakOffAtTheDoorTakeNobodysPlace() throws Exception {
+        String device = console.start("mdpy", "mdpy-vga");
+        byte[] request =
+                ascii("GET /api/v1/devices/" + device + "/rfb HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+                        + console.token().text()
+                        + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+        for (int i = 0; i < 200; i++) {
+            try (Socket socket = console.connect()) {
+                socket.setSoLinger(true, 0); // closing resets the connection
+                socket.getOutputStream().write(request);
+            }
+        }
+
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        String metrics = "";
+        while (!metrics.contains("vfio4j_console_viewers 0.0") && System.nanoTime() < end) {
+            metrics = console.ask("GET", "/metrics", "").body();
+        }
+        assertThat(metrics).contains("vfio4j_console_viewers 0.0");
+        Viewer viewer = new Viewer();
+        WebSocket socket = connect(device, viewer);
+        assertThat(viewer.read(12).array()).isEqualTo(ascii("RFB 003.008\n"));
+        socket.abort();
     }
 
     private static byte[] rawEncoding() throws IOException {

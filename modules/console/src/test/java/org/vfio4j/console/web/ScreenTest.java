@@ -11,8 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,20 +22,11 @@ import org.vfio4j.vfio.display.Scanout;
 /** What a device shows, as a PNG. */
 @Timeout(180)
 class ScreenTest {
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final ConsoleHost console;
 
-    @SuppressWarnings("NullAway.Init") // set before every test
-    private ConsoleHost console;
-
-    @BeforeEach
-    void open() {
+    ScreenTest(@TempDir Path folder) {
         console = new ConsoleHost(folder);
-    }
-
-    @AfterEach
-    void close() {
-        console.close();
     }
 
     private HttpResponse<byte[]> screen(String device, String query, String known)

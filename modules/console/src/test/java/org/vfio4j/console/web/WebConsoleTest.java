@@ -13,8 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,20 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebConsoleTest {
     private static final int MANY = 1_000;
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final ConsoleHost console;
 
-    @SuppressWarnings("NullAway.Init") // set before every test
-    private ConsoleHost console;
-
-    @BeforeEach
-    void open() {
+    WebConsoleTest(@TempDir Path folder) {
         console = new ConsoleHost(folder);
-    }
-
-    @AfterEach
-    void close() {
-        console.close();
     }
 
     private String origin() {

@@ -2,7 +2,9 @@
 package org.vfio4j.fleet.inventory;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -24,6 +26,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FileIo;
+import org.vfio4j.linux.FileStatus;
+import org.vfio4j.linux.LinuxException;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.snapshot.Snapshot;
 import org.vfio4j.management.snapshot.SnapshotException;
@@ -124,15 +130,8 @@ final class FolderScan {
         if (stamp.equals(hosts.put(name, stamp))) {
             return false;
         }
-        state.put(name, () -> snapshot(file, attributes));
+        state.put(name, () -> SnapshotReader.read(read(file, SnapshotReader.MAX_BYTES)));
         return true;
-    }
-
-    private static Snapshot snapshot(Path file, BasicFileAttributes attributes) {
-        if (!attributes.isRegularFile()) {
-            throw new SnapshotException(String.valueOf(file.getFileName()), "is no regular file");
-        }
-        return SnapshotReader.read(read(file, SnapshotReader.MAX_BYTES));
     }
 
     /** A host that renews itself, and has not in time. A lease that cannot be read is none. */
@@ -202,10 +201,31 @@ final class FolderScan {
 
     /** At most {@code limit} bytes, and one more if there are more. */
     private static byte[] read(Path file, int limit) {
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            return in.readNBytes(limit == Integer.MAX_VALUE ? limit : limit + 1);
-        } catch (IOException e) {
-            throw new SnapshotException(String.valueOf(file.getFileName()), "cannot be read: " + e);
+        String name = String.valueOf(file.getFileName());
+        // Not blocking: others write to this folder, and a pipe in the place of a file would hold whoever opens it.
+        try (Fd fd = FileIo.open(file.toString(), FileIo.O_RDONLY | FileIo.O_NOFOLLOW | FileIo.O_NONBLOCK)) {
+            FileStatus status = FileStatus.of(fd);
+            if (!status.isRegular()) {
+                throw new SnapshotException(name, "is no regular file");
+            }
+            return bytes(fd, Math.min(status.size(), limit + 1L));
+        } catch (LinuxException e) {
+            throw new SnapshotException(name, "cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static byte[] bytes(Fd fd, long size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bytes = arena.allocate(size);
+            long at = 0;
+            while (at < size) {
+                long count = FileIo.pread(fd, bytes.asSlice(at), at);
+                if (count == 0) {
+                    break;
+                }
+                at += count;
+            }
+            return bytes.asSlice(0, at).toArray(ValueLayout.JAVA_BYTE);
         }
     }
 

@@ -4,6 +4,7 @@ package org.vfio4j.fleet.question;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.fleet.inventory.Fleet;
 import org.vfio4j.fleet.inventory.FleetHost;
 import org.vfio4j.linux.Errno;
@@ -58,6 +59,16 @@ public final class FleetQuestions {
     /** From which host to which devices of a type can move. */
     public Matrix matrix(Fleet fleet, String type) {
         return new Matrices(judging, offers).of(fleet, type);
+    }
+
+    /**
+     * The same for hosts that may all be different, bounded.
+     *
+     * @param firstOrNull a host that is in it in any case
+     * @param most how many groups of hosts are compared
+     */
+    public Matrix matrix(Fleet fleet, String type, @Nullable String firstOrNull, int most) {
+        return new Matrices(judging, offers).of(fleet, type, firstOrNull, most);
     }
 
     /** How a host can be emptied. */

@@ -53,6 +53,16 @@ final class Matrices {
     }
 
     Matrix of(Fleet fleet, String type) {
+        return of(fleet, type, null, Integer.MAX_VALUE);
+    }
+
+    /**
+     * A matrix.
+     *
+     * @param firstOrNull a host whose group is in it in any case
+     * @param most groups that are compared; the smallest beyond them are left out
+     */
+    Matrix of(Fleet fleet, String type, @Nullable String firstOrNull, int most) {
         Map<String, Key> keys = new LinkedHashMap<>();
         for (FleetHost host : fleet.hosts()) {
             Set<Snapshot> places = new LinkedHashSet<>();
@@ -63,14 +73,15 @@ final class Matrices {
             }
         }
         List<Key> order = new ArrayList<>();
-        List<List<String>> groups = Matrix.grouped(keys, order);
+        List<List<String>> groups = Matrix.grouped(keys, order, firstOrNull, most);
         Fit[][] fits = new Fit[order.size()][order.size()];
         for (int i = 0; i < order.size(); i++) {
             for (int j = 0; j < order.size(); j++) {
                 fits[i][j] = fit(order.get(i), order.get(j));
             }
         }
-        return new Matrix(type, groups, fits);
+        int judged = groups.stream().mapToInt(List::size).sum();
+        return new Matrix(type, groups, fits, keys.size() - judged);
     }
 
     /** The best of the places. */

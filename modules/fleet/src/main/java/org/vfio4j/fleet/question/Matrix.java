@@ -2,10 +2,14 @@
 package org.vfio4j.fleet.question;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From which host to which devices of a type can move, capacity left aside. Hosts that are alike are a group, so a pair of hosts is a pair of
@@ -16,11 +20,13 @@ public final class Matrix {
     private final List<List<String>> groups;
     private final Map<String, Integer> groupOf;
     private final Fit[][] fits;
+    private final int leftOut;
 
-    Matrix(String type, List<List<String>> groups, Fit[][] fits) {
+    Matrix(String type, List<List<String>> groups, Fit[][] fits, int leftOut) {
         this.type = type;
         this.groups = groups.stream().map(List::copyOf).toList();
         this.fits = fits;
+        this.leftOut = leftOut;
         this.groupOf = new HashMap<>();
         for (int i = 0; i < groups.size(); i++) {
             for (String host : groups.get(i)) {
@@ -41,6 +47,11 @@ public final class Matrix {
     /** Between groups. */
     public Fit fit(int from, int to) {
         return fits[from][to];
+    }
+
+    /** How many hosts are in groups that were too many to be compared. */
+    public int leftOut() {
+        return leftOut;
     }
 
     /** Whether a host has the type or a device of it. */
@@ -74,11 +85,22 @@ public final class Matrix {
         return pairs;
     }
 
-    /** A grid that has one row and one column for each of these hosts' groups. */
-    static <K> List<List<String>> grouped(Map<String, K> keys, List<K> order) {
+    /** The hosts by their keys; of more groups than {@code most} the largest, and that of one host, in the order in which they came. */
+    static <K> List<List<String>> grouped(Map<String, K> keys, List<K> order, @Nullable String firstOrNull, int most) {
         Map<K, List<String>> byKey = new LinkedHashMap<>();
         keys.forEach((host, key) ->
                 byKey.computeIfAbsent(key, k -> new ArrayList<>()).add(host));
+        if (byKey.size() > most) {
+            K first = firstOrNull == null ? null : keys.get(firstOrNull);
+            Set<K> kept = byKey.entrySet().stream()
+                    .sorted(Comparator.comparingInt(e -> e.getKey().equals(first)
+                            ? Integer.MIN_VALUE
+                            : -e.getValue().size()))
+                    .limit(most)
+                    .map(Map.Entry::getKey)
+                    .collect(Collectors.toSet());
+            byKey.keySet().retainAll(kept);
+        }
         order.addAll(byKey.keySet());
         return new ArrayList<>(byKey.values());
     }

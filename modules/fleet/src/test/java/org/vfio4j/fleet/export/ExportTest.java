@@ -2,7 +2,11 @@
 package org.vfio4j.fleet.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1ResourceSlice;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +20,8 @@ import org.vfio4j.management.host.Usage;
 import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.snapshot.Snapshot;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The exports keep what their formats' documentation demands: the API reference of {@code resource.k8s.io/v1}, the customization guide of Node Feature
@@ -26,6 +32,8 @@ class ExportTest {
     private static final String SUBDOMAIN = DNS_LABEL + "(\\." + DNS_LABEL + ")*";
     private static final String C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]{0,31}";
     private static final String LABEL_WORD = "[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?";
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     private static final List<Snapshot> HOSTS =
             List.of(Hosts.host("node1", 8, new Random(1)), Hosts.host("NODE_2.example.org", 60, new Random(2)), odd());
@@ -79,6 +87,41 @@ class ExportTest {
         }
     }
 
+    /** Names that the API does not have, values of other types and required ones that are missing are refused by classes made from its OpenAPI description. */
+    @Test
+    void resourceSlicesAreWhatTheApisPublishedDescriptionSays() throws IOException {
+        for (Snapshot host : HOSTS) {
+            for (JsonNode slice : ResourceSlices.of(host).get("items")) {
+                V1ResourceSlice read = V1ResourceSlice.fromJson(slice.toString());
+
+                assertThat(read.getSpec().getDevices()).hasSameSizeAs(slice.at("/spec/devices"));
+                assertThat(written(read.toJson())).isEqualTo(MAPPER.readTree(slice.toString()));
+            }
+        }
+    }
+
+    /** What the client wrote, without the empty lists and maps that it adds. */
+    private static JsonNode written(String json) {
+        JsonNode node = MAPPER.readTree(json);
+        removeEmpty(node);
+        return node;
+    }
+
+    private static void removeEmpty(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.removeIf(value -> value.isContainer() && value.isEmpty());
+        }
+        node.forEach(ExportTest::removeEmpty);
+    }
+
+    @Test
+    void theDescriptionRefusesWhatItDoesNotName() {
+        JsonNode slice = ResourceSlices.of(HOSTS.getFirst()).get("items").get(0);
+        String strange = slice.toString().replace("\"attributes\"", "\"properties\"");
+
+        assertThatThrownBy(() -> V1ResourceSlice.fromJson(strange)).hasMessageContaining("properties");
+    }
+
     private static void attributes(JsonNode attributes) {
         assertThat(attributes.size()).isLessThanOrEqualTo(32);
         for (String name : attributes.propertyNames()) {
@@ -116,10 +159,12 @@ class ExportTest {
     }
 
     @Test
-    void nodeFeaturesAreLabelsThatKubernetesTakes() {
+    void nodeFeaturesAreLabelsThatKubernetesTakes() throws IOException {
         for (Snapshot host : HOSTS) {
             JsonNode object = NodeFeatures.object(host);
             assertThat(object.get("metadata").get("name").stringValue()).matches(SUBDOMAIN);
+            V1ObjectMeta metadata = V1ObjectMeta.fromJson(object.get("metadata").toString());
+            assertThat(written(metadata.toJson())).isEqualTo(object.get("metadata"));
             JsonNode labels = object.get("spec").get("labels");
             for (String name : labels.propertyNames()) {
                 assertThat(name).startsWith("feature.node.kubernetes.io/");

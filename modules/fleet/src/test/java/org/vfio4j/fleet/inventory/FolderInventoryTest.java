@@ -83,6 +83,44 @@ class FolderInventoryTest {
     }
 
     @Test
+    void pipesInThePlaceOfFilesHoldNobody() throws Exception {
+        inventory().publish("node1", TTL).update(host("node1", 0));
+        Path reservations = Files.createDirectories(folder.resolve("reservations/node1"));
+        pipe(folder.resolve("node2.json"));
+        Files.delete(folder.resolve("node1.lease"));
+        pipe(folder.resolve("node1.lease"));
+        pipe(reservations.resolve("x.json"));
+
+        Fleet fleet = inventory().read();
+
+        assertThat(fleet.hosts()).map(FleetHost::name).containsExactly("node1");
+        assertThat(fleet.findings()).map(f -> f.subject()).contains("node2", "reservations/node1/x.json");
+    }
+
+    private static void pipe(Path at) throws Exception {
+        assertThat(new ProcessBuilder("mkfifo", at.toString()).start().waitFor())
+                .isZero();
+    }
+
+    /** The clock of who reads jumps: ahead, and what others keep alive is seen again when they have renewed it; back, and nothing is lost. */
+    @Test
+    void aClockThatJumpsLosesNothingForGood() {
+        FolderInventory inventory = inventory();
+        FleetInventory.Publication node1 = inventory.publish("node1", Duration.ofDays(1));
+        node1.update(host("node1", 0));
+        Reservation made = inventory.reserve(
+                Claim.instance(UUID.randomUUID(), "node1", CARD, "nvidia-704", "nova", Duration.ofHours(1)));
+        Instant right = now.get();
+
+        now.set(right.minusSeconds(1_000_000));
+        assertThat(inventory.read().host("node1").orElseThrow().reservations()).containsExactly(made);
+        now.set(right.plusSeconds(1_000_000));
+        assertThat(inventory.read().size()).isZero();
+        now.set(right);
+        assertThat(inventory.read().host("node1").orElseThrow().reservations()).containsExactly(made);
+    }
+
+    @Test
     void aHostThatIsNotRenewedIsGoneAndComesBack() {
         FolderInventory inventory = inventory();
         FleetInventory.Publication node1 = inventory.publish("node1", TTL);

@@ -119,14 +119,19 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() {
+        boolean isTold = false;
         while (server.isOpen()) {
             try {
                 SocketChannel client = server.accept();
+                isTold = false;
                 connections.add(client);
                 Thread.ofPlatform().daemon().name("control client").start(() -> serve(client));
             } catch (IOException e) {
                 if (server.isOpen()) {
-                    LOG.log(System.Logger.Level.WARNING, "control socket", e);
+                    if (!isTold) { // once, however long it lasts
+                        LOG.log(System.Logger.Level.WARNING, "control socket", e);
+                    }
+                    isTold = true;
                     LockSupport.parkNanos(PAUSE.toNanos()); // without descriptors left, the next would fail at once too
                 }
             }

@@ -222,7 +222,7 @@ public final class HostCommands implements ControlServer.Handler {
     private ObjectNode stop(Cursor at) {
         Integer seconds = at.at("timeout").countOrNull();
         int bound = Math.min(seconds == null ? DEFAULT_STOP_SECONDS : seconds, MAX_STOP_SECONDS);
-        defined.stop(uuid(at), Duration.ofSeconds(bound));
+        defined.stop(uuid(at.at("device")), Duration.ofSeconds(bound));
         return NODES.objectNode();
     }
 
@@ -233,14 +233,14 @@ public final class HostCommands implements ControlServer.Handler {
     }
 
     private ObjectNode undefine(Cursor at) {
-        defined.undefine(uuid(at), parent(at));
+        defined.undefine(uuid(at.at("device")), parent(at));
         return NODES.objectNode();
     }
 
     private ObjectNode modify(Cursor at) {
         Cursor added = at.at("addattr");
         return shown(defined.modify(
-                uuid(at),
+                uuid(at.at("device")),
                 parent(at),
                 new Modification(
                         at.at("type").textOrNull(),
@@ -278,7 +278,7 @@ public final class HostCommands implements ControlServer.Handler {
 
     private static Wanted wanted(Cursor at) {
         return new Wanted(
-                at.at("device").isAbsent() ? null : uuid(at),
+                at.at("device").isAbsent() ? null : uuid(at.at("device")),
                 at.at("parent").textOrNull(),
                 at.at("type").textOrNull());
     }
@@ -293,7 +293,7 @@ public final class HostCommands implements ControlServer.Handler {
     }
 
     static UUID uuid(Cursor at) {
-        String text = at.at("device").text();
+        String text = at.text();
         try {
             return Uuids.parse(text);
         } catch (org.vfio4j.vfio.VfioException e) {

@@ -9,6 +9,7 @@ import org.vfio4j.management.control.ControlServer.Reply;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
+import org.vfio4j.management.migrate.Destination;
 import org.vfio4j.management.migrate.Migrations;
 import org.vfio4j.management.snapshot.SnapshotReader;
 import org.vfio4j.vfio.VfioException;
@@ -57,8 +58,14 @@ final class MigrateCommands {
                 bandwidth == null ? 0 : bandwidth * MEGABYTE,
                 downtime == null ? DOWNTIME_MILLIS : downtime,
                 !at.at("stop_copy").flag());
+        Cursor becomes = at.at("as");
+        Cursor parent = at.at("parent");
+        Destination destination = new Destination(
+                at.at("to").text(),
+                becomes.isAbsent() ? null : HostCommands.uuid(becomes),
+                parent.isAbsent() ? null : parent.text());
         return migrations
-                .start(HostCommands.uuid(at), at.at("to").text(), limits)
+                .start(HostCommands.uuid(at.at("device")), destination, limits)
                 .json();
     }
 
@@ -85,7 +92,7 @@ final class MigrateCommands {
     }
 
     private Reply decide(Cursor at) {
-        migrations.decide(HostCommands.uuid(at), at.at("there").flag());
+        migrations.decide(HostCommands.uuid(at.at("device")), at.at("there").flag());
         return new Reply(nothing());
     }
 

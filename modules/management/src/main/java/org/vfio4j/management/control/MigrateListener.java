@@ -11,9 +11,12 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
@@ -31,6 +34,8 @@ public final class MigrateListener implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(MigrateListener.class.getName());
     private static final int TIMEOUT_MILLIS = 30_000;
     private static final int MAX_CONNECTIONS = 16;
+    private static final long PAUSE_NANOS = 100_000_000;
+    private static final long LOG_NANOS = 60_000_000_000L;
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
 
@@ -38,7 +43,12 @@ public final class MigrateListener implements AutoCloseable {
     private final TlsIdentity identity;
     private final Set<String> allowed;
     private final Consumer<ByteChannel> service;
-    private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+    private final AtomicLong lastLogged = new AtomicLong(System.nanoTime() - LOG_NANOS);
+
+    /** All of them, and those that have not shown their certificate, the oldest first; guarded by the first. */
+    private final Set<Socket> connections = new HashSet<>();
+
+    private final Set<Socket> strangers = new LinkedHashSet<>();
 
     private MigrateListener(
             ServerSocket server, TlsIdentity identity, Set<String> allowed, Consumer<ByteChannel> service) {
@@ -89,25 +99,58 @@ public final class MigrateListener implements AutoCloseable {
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "close", e);
         }
-        connections.forEach(MigrateListener::close);
+        synchronized (connections) {
+            connections.forEach(MigrateListener::close);
+        }
     }
 
     private void accept() {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
-                if (connections.size() >= MAX_CONNECTIONS) {
-                    client.close();
-                } else {
-                    connections.add(client);
+                if (admit(client)) {
                     Thread.ofPlatform().daemon().name("migrate client").start(() -> serve(client));
                 }
             } catch (IOException e) {
                 if (!server.isClosed()) {
-                    LOG.log(System.Logger.Level.WARNING, "migrate listener", e);
+                    LOG.log(level(), "migrate listener: {0}", e.getMessage());
+                    LockSupport.parkNanos(PAUSE_NANOS); // without descriptors left, the next would fail at once too
                 }
             }
         }
+    }
+
+    /** Takes a connection in, in the place of the oldest stranger's where there are too many: whoever says nothing keeps nobody out. */
+    private boolean admit(Socket client) {
+        synchronized (connections) {
+            if (connections.size() >= MAX_CONNECTIONS) {
+                Socket oldest =
+                        strangers.isEmpty() ? client : strangers.iterator().next();
+                close(oldest);
+                if (oldest.equals(client)) {
+                    return false;
+                }
+                strangers.remove(oldest);
+                connections.remove(oldest);
+            }
+            strangers.add(client);
+            return connections.add(client);
+        }
+    }
+
+    private void known(Socket client) {
+        synchronized (connections) {
+            strangers.remove(client);
+        }
+    }
+
+    /** Strangers may not fill the log: they are written down once a minute. */
+    private System.Logger.Level level() {
+        long now = System.nanoTime();
+        long last = lastLogged.get();
+        return now - last >= LOG_NANOS && lastLogged.compareAndSet(last, now)
+                ? System.Logger.Level.WARNING
+                : System.Logger.Level.DEBUG;
     }
 
     private void serve(Socket client) {
@@ -120,15 +163,17 @@ public final class MigrateListener implements AutoCloseable {
             socket.setNeedClientAuth(true);
             socket.startHandshake();
             requireAllowed((X509Certificate) socket.getSession().getPeerCertificates()[0]);
+            known(client);
             service.accept(new TlsChannel(client, socket));
         } catch (IOException | RefusedException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "{0} was turned away: {1}",
-                    client.getRemoteSocketAddress(),
-                    e.getMessage());
+            // a certificate's names are the other side's text
+            String why = String.valueOf(e.getMessage()).replaceAll("\\p{C}", "?");
+            LOG.log(level(), "{0} was turned away: {1}", client.getRemoteSocketAddress(), why);
         } finally {
-            connections.remove(client);
+            synchronized (connections) {
+                strangers.remove(client);
+                connections.remove(client);
+            }
             close(client);
         }
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
@@ -27,7 +28,7 @@ public final class RunLock implements AutoCloseable {
     /**
      * Makes the folder, mode 0700, takes it, and clears away the socket of a host that died.
      *
-     * @throws RefusedException EBUSY if another process has it; EACCES if it is another user's or cannot be made
+     * @throws RefusedException EBUSY if another process has it; EACCES if it is another user's, everybody may write to it, or it cannot be made
      */
     public static RunLock take(Folders folders) {
         try {
@@ -45,6 +46,13 @@ public final class RunLock implements AutoCloseable {
                         Errno.EACCES,
                         "the folder " + run + " belongs to " + Files.getOwner(run),
                         "Name one of your own with --run-dir.");
+            }
+            if (Files.getPosixFilePermissions(run).contains(PosixFilePermission.OTHERS_WRITE)) {
+                throw new RefusedException(
+                        Errno.EACCES,
+                        "everybody may write to the folder " + run
+                                + ", and so put other sockets in the place of this host's",
+                        "Name one of your own with --run-dir, or chmod 700 it.");
             }
             return locked(folders);
         } catch (IOException e) {

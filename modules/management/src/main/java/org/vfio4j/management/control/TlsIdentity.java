@@ -83,8 +83,18 @@ public final class TlsIdentity {
         }
     }
 
+    /** A CA's key and its certificate. */
+    static Keytool.Made authority(Path key, Path certificate) {
+        return new Keytool.Made(
+                parseKey(new String(bytes(key), StandardCharsets.US_ASCII), key.toString()),
+                List.copyOf(certificates(certificate)));
+    }
+
     private Collection<? extends Certificate> certificates(String name) {
-        Path file = folder.resolve(name);
+        return certificates(folder.resolve(name));
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file) {
         try {
             Collection<? extends Certificate> found =
                     CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes(file)));
@@ -144,6 +154,6 @@ public final class TlsIdentity {
         return new RefusedException(
                 Errno.EACCES,
                 "cannot use " + file + " for TLS: " + why,
-                "docs/migration.md says which files there have to be and how to make them.");
+                "vfio tls init makes the files that there have to be; docs/migration.md says which.");
     }
 }

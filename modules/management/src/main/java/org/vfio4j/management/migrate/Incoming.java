@@ -25,6 +25,7 @@ final class Incoming {
     private final Migrant migrant;
     private final VfioDevice device;
     private final MigrationStream stream;
+    private final Lane lane;
     private long received;
     private Phase phase = Phase.FILLING;
 
@@ -41,6 +42,7 @@ final class Incoming {
         this.migrant = migrant;
         this.device = device;
         this.stream = stream;
+        this.lane = new Lane("receive " + migrant.device());
     }
 
     /** Makes the device; what stands in the way is a {@link RefusedException}, and nothing is left behind. */
@@ -100,12 +102,19 @@ final class Incoming {
         return migrant;
     }
 
-    /** Bytes of the state that have come. */
+    /** Bytes of the state that have come, once the device has them. */
     long received() {
+        lane.await();
         return received;
     }
 
-    synchronized void write(MemorySegment bytes) {
+    /** The device gets them while the next ones come. What it refuses the ones before with is thrown now. */
+    void write(MemorySegment bytes) {
+        lane.hand(() -> writeNow(bytes));
+        received += bytes.byteSize();
+    }
+
+    private synchronized void writeNow(MemorySegment bytes) {
         require(Phase.FILLING);
         long done = 0;
         while (done < bytes.byteSize()) {
@@ -115,11 +124,15 @@ final class Incoming {
             }
             done += taken;
         }
-        received += done;
     }
 
     /** All of it has come: the device takes it over, and is stopped. */
-    synchronized void load(long bytes) {
+    void load(long bytes) {
+        lane.await();
+        loadNow(bytes);
+    }
+
+    private synchronized void loadNow(long bytes) {
         require(Phase.FILLING);
         if (bytes != received) {
             throw new RefusedException(
@@ -164,6 +177,12 @@ final class Incoming {
         journal.delete(migrant.id());
     }
 
+    /** Its connection has no more to do with it: the device goes, unless it was taken. */
+    void end() {
+        lane.close();
+        giveUp();
+    }
+
     /** Whether the device was taken; if it was not, it never is. */
     synchronized boolean resolve() {
         if (phase == Phase.TAKEN) {
@@ -174,7 +193,7 @@ final class Incoming {
     }
 
     /** The device goes, unless it was taken. */
-    synchronized void giveUp() {
+    private synchronized void giveUp() {
         if (phase == Phase.TAKEN || phase == Phase.GIVEN_UP) {
             return;
         }

@@ -6,6 +6,8 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +25,12 @@ final class Journal {
     private static final String SUFFIX = ".json";
 
     private final Path folder;
+    private final Clock clock;
     private final Map<UUID, JournalEntry> entries = new ConcurrentHashMap<>();
 
-    private Journal(Path folder) {
+    private Journal(Path folder, Clock clock) {
         this.folder = folder;
+        this.clock = clock;
     }
 
     /**
@@ -34,8 +38,8 @@ final class Journal {
      *
      * @param findings gets what cannot be read, which stays where it is
      */
-    static Journal open(Path folder, List<Finding> findings) {
-        Journal journal = new Journal(folder);
+    static Journal open(Path folder, Clock clock, List<Finding> findings) {
+        Journal journal = new Journal(folder, clock);
         if (Files.isDirectory(folder)) {
             DurableFiles.clean(folder);
             try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
@@ -89,7 +93,8 @@ final class Journal {
     }
 
     /** It is on the disk when this returns. */
-    void write(JournalEntry entry) {
+    void write(JournalEntry wanted) {
+        JournalEntry entry = wanted.at(clock.instant().truncatedTo(ChronoUnit.SECONDS));
         try {
             DurableFiles.write(file(entry.migrant().id()), entry.json());
         } catch (IOException e) {

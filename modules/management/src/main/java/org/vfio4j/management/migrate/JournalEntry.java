@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.migrate;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,8 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param phase how far it is
  * @param peer where the other host is; empty at the destination, which never asks
  * @param order of the moves of this host: the newest of a device says where it is
+ * @param sinceOrNull when it was written down; null before it is, and in what was written without it
  */
-record JournalEntry(Phase phase, Migrant migrant, String peer, int order) {
+record JournalEntry(
+        Phase phase,
+        Migrant migrant,
+        String peer,
+        int order,
+        @Nullable Instant sinceOrNull) {
     static final int MAX_BYTES = 1 << 20;
 
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
@@ -47,13 +57,30 @@ record JournalEntry(Phase phase, Migrant migrant, String peer, int order) {
         }
     }
 
+    /** One that is not written down yet. */
+    JournalEntry(Phase phase, Migrant migrant, String peer, int order) {
+        this(phase, migrant, peer, order, null);
+    }
+
     JournalEntry in(Phase next) {
         return new JournalEntry(next, migrant, peer, order);
+    }
+
+    JournalEntry at(Instant now) {
+        return new JournalEntry(phase, migrant, peer, order, now);
+    }
+
+    /** Whether it was written down longer ago than that. */
+    boolean isOlder(Duration age, Instant now) {
+        return sinceOrNull != null && sinceOrNull.plus(age).isBefore(now);
     }
 
     byte[] json() {
         ObjectNode node = MAPPER.createObjectNode();
         node.put("schema", SCHEMA).put("phase", phase.word()).put("peer", peer).put("order", order);
+        if (sinceOrNull != null) {
+            node.put("since", sinceOrNull.toString());
+        }
         node.set("migrant", migrant.json());
         return MAPPER.writeValueAsBytes(node);
     }
@@ -68,6 +95,18 @@ record JournalEntry(Phase phase, Migrant migrant, String peer, int order) {
                 at.at("phase").word(Phase.values(), Phase::word),
                 Migrant.read(at.at("migrant")),
                 at.at("peer").text(),
-                at.at("order").count());
+                at.at("order").count(),
+                instant(at.at("since")));
+    }
+
+    private static @Nullable Instant instant(Cursor at) {
+        if (at.isAbsent()) {
+            return null;
+        }
+        try {
+            return Instant.parse(at.text());
+        } catch (DateTimeParseException e) {
+            throw at.wrong("a time");
+        }
     }
 }

@@ -33,7 +33,7 @@ public sealed interface Message {
     /**
      * The next bytes of the state.
      *
-     * @param bytes until the next message is received
+     * @param bytes until the second {@code State} after it is received
      */
     record State(MemorySegment bytes) implements Message {}
 

@@ -13,13 +13,13 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A device on its way.
+ * A device on its way, as one of the two hosts calls it: the source's names are in its own journal, the destination's in the offer and there.
  *
  * @param id of this move and no other, whichever device it is about
- * @param device its name, at both hosts
- * @param parent its parent's name, at both hosts
+ * @param device its name
+ * @param parent its parent's name
  * @param type its type's id
- * @param definitionOrNull how it is written down at the source; null if it is not
+ * @param definitionOrNull how it is written down; null if it is not
  */
 public record Migrant(
         UUID id,

@@ -4,12 +4,16 @@ package org.vfio4j.management.migrate;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -52,19 +56,19 @@ public final class Migrations implements AutoCloseable {
     private final Settling settling;
     private final List<Finding> findings = new ArrayList<>();
     private final Deque<Outgoing> moves = new ArrayDeque<>();
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("migrations").factory());
     private final VfioCore.Subscription subscription;
     private volatile boolean closed;
 
-    private Migrations(DefinedHost host, Path folder, Connector connector, String version) {
+    private Migrations(DefinedHost host, Path folder, Connector connector, String version, Clock clock) {
         this.host = host;
         Machine machine = host.host().machine();
         Message.Hello hello = new Message.Hello(Message.PROTOCOL, version, machine.hostName());
-        this.journal = Journal.open(folder, findings);
+        this.journal = Journal.open(folder, clock, findings);
         this.remote = new Remote(connector, hello);
         this.receiver = new Receiver(host, journal, hello, this::facts);
-        this.settling = new Settling(host, journal, remote);
+        this.settling = new Settling(host, journal, remote, clock);
         this.subscription = host.host().core().listen(new Gone());
     }
 
@@ -74,14 +78,15 @@ public final class Migrations implements AutoCloseable {
      *
      * @param folder where moves are written down
      * @param version of this release
+     * @param clock says when something was written down
      */
-    public static Migrations open(DefinedHost host, Path folder, Connector connector, String version) {
-        Migrations migrations = new Migrations(host, folder, connector, version);
+    public static Migrations open(DefinedHost host, Path folder, Connector connector, String version, Clock clock) {
+        Migrations migrations = new Migrations(host, folder, connector, version, clock);
         Set<UUID> elsewhere = migrations.settling.recover(migrations.findings);
         migrations.findings.addAll(host.autostart(elsewhere));
-        long pause = Settling.pause().toMillis();
-        var _ = migrations.clock.scheduleWithFixedDelay(migrations::settle, 0, pause, TimeUnit.MILLISECONDS);
-        var _ = migrations.clock.scheduleWithFixedDelay(migrations::breakStuck, 1, 1, TimeUnit.SECONDS);
+        long pause = Retry.FIRST.toMillis();
+        var _ = migrations.timer.scheduleWithFixedDelay(migrations::settle, 0, pause, TimeUnit.MILLISECONDS);
+        var _ = migrations.timer.scheduleWithFixedDelay(migrations::breakStuck, 1, 1, TimeUnit.SECONDS);
         return migrations;
     }
 
@@ -105,11 +110,10 @@ public final class Migrations implements AutoCloseable {
     /**
      * Begins to move a device.
      *
-     * @param peer the other host
      * @return the move as it begins; {@link #move} tells how it goes on
      * @throws RefusedException ENODEV if there is no such mediated device; EBUSY while it is on its way already
      */
-    public Move start(UUID device, String peer, StateSender.Limits limits) {
+    public Move start(UUID device, Destination destination, StateSender.Limits limits) {
         HostDevice found = host.active(device)
                 .orElseThrow(() -> new RefusedException(
                         Errno.ENODEV,
@@ -123,7 +127,7 @@ public final class Migrations implements AutoCloseable {
                 parent,
                 type,
                 host.definitions().find(device, Optional.of(parent)).orElse(null));
-        Outgoing move = new Outgoing(host, journal, remote, migrant, states(parent, type), peer, limits);
+        Outgoing move = new Outgoing(host, journal, remote, migrant, states(parent, type), destination, limits);
         synchronized (moves) {
             refuseIfBusy(device);
             while (moves.size() >= REMEMBERED && moves.getFirst().move().phase().isEnd()) {
@@ -162,21 +166,28 @@ public final class Migrations implements AutoCloseable {
         return require(id).move();
     }
 
-    /** The moves of this host's devices that are on their way or ended lately, and those in doubt since it was killed. */
+    /**
+     * The moves of this host's devices that are on their way or ended lately, those in doubt since it was killed, and those of which the destination
+     * could not be told yet that it is known where the device is.
+     */
     public List<Move> moves() {
-        List<Move> all = new ArrayList<>();
-        Set<String> ids;
+        Map<UUID, Move> all = new LinkedHashMap<>();
         synchronized (moves) {
-            moves.forEach(m -> all.add(m.move()));
+            moves.forEach(m -> all.put(m.migrant().id(), m.move()));
         }
-        ids = all.stream().map(Move::id).collect(Collectors.toSet());
         for (JournalEntry entry : journal.entries()) {
-            if (entry.phase() == JournalEntry.Phase.HANDING
-                    && !ids.contains(entry.migrant().id().toString())) {
-                all.add(inDoubt(entry));
+            UUID id = entry.migrant().id();
+            if (entry.phase() == JournalEntry.Phase.HANDING) {
+                all.computeIfAbsent(id, _ -> inDoubt(entry));
+            } else if (entry.phase() == JournalEntry.Phase.MOVED) {
+                settling.untold(entry)
+                        .ifPresent(problem -> all.merge(
+                                id,
+                                written(entry, Move.Phase.MOVED, problem),
+                                (known, _) -> known.phase().isEnd() ? known.with(problem) : known));
             }
         }
-        return all;
+        return List.copyOf(all.values());
     }
 
     /** The device stays here, if it is not too late; {@link #move} tells. */
@@ -185,10 +196,10 @@ public final class Migrations implements AutoCloseable {
     }
 
     /**
-     * Ends the doubt about a device: for one whose other host is gone for good.
+     * Ends the doubt about a device, or the telling of where it is: for one whose other host is gone for good.
      *
      * @param taken whether that host has it
-     * @throws RefusedException ENOENT if there is no doubt about it
+     * @throws RefusedException ENOENT if there is no doubt about it; EEXIST for one that is to be here and of which the other host said that it has it
      */
     public void decide(UUID device, boolean taken) {
         List<Outgoing> running;
@@ -201,7 +212,8 @@ public final class Migrations implements AutoCloseable {
             }
         }
         JournalEntry entry = journal.entries().stream()
-                .filter(e -> e.phase() == JournalEntry.Phase.HANDING)
+                .filter(e -> e.phase() == JournalEntry.Phase.HANDING || e.phase() == JournalEntry.Phase.MOVED)
+                .sorted(Comparator.comparing(JournalEntry::phase))
                 .filter(e -> e.migrant().device().equals(device)
                         && !onTheirWay().contains(e.migrant().id()))
                 .findFirst()
@@ -217,7 +229,7 @@ public final class Migrations implements AutoCloseable {
     public void close() {
         closed = true;
         subscription.close();
-        clock.shutdownNow();
+        timer.shutdownNow();
         synchronized (moves) {
             moves.forEach(Outgoing::cancel);
         }
@@ -256,22 +268,30 @@ public final class Migrations implements AutoCloseable {
     }
 
     private static Move inDoubt(JournalEntry entry) {
+        return written(
+                entry,
+                Move.Phase.IN_DOUBT,
+                new Move.Problem(
+                        Errno.EHOSTUNREACH,
+                        "it was handed over when this host was killed, and the other has not said whether it took it",
+                        "If that host is gone for good: vfio migrate "
+                                + entry.migrant().device() + " --decide here (or there)."));
+    }
+
+    /** A move of which only that is left which was written down. */
+    private static Move written(JournalEntry entry, Move.Phase phase, Move.Problem problem) {
         return new Move(
                 entry.migrant().id().toString(),
                 entry.migrant().device().toString(),
                 entry.peer(),
-                Move.Phase.IN_DOUBT,
+                phase,
                 0,
                 0,
                 0,
                 0,
                 -1,
                 0,
-                new Move.Problem(
-                        Errno.EHOSTUNREACH,
-                        "it was handed over when this host was killed, and the other has not said whether it took it",
-                        "If that host is gone for good: vfio migrate "
-                                + entry.migrant().device() + " --decide here (or there)."));
+                problem);
     }
 
     private byte[] facts() {

@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param remaining bytes left to send
  * @param downtimeMillis how long the device stood still; before, how long it will; -1 while it is not known
  * @param totalMillis since the begin
- * @param problem why it failed, or why it is in doubt; null where there is none
+ * @param problem why it failed, why it is in doubt, or what of an ended one is still to do; null where there is none
  */
 public record Move(
         String id,
@@ -71,6 +71,10 @@ public record Move(
         public boolean isEnd() {
             return this == MOVED || this == FAILED || this == CANCELLED;
         }
+    }
+
+    Move with(Problem found) {
+        return new Move(id, device, to, phase, round, bytes, rate, remaining, downtimeMillis, totalMillis, found);
     }
 
     /** As JSON. */

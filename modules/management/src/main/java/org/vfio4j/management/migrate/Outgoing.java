@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.migrate;
 
-import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +32,7 @@ final class Outgoing implements Runnable {
     private final Remote remote;
     private final Migrant migrant;
     private final @Nullable String states;
+    private final Destination destination;
     private final String peer;
     private final StateSender.Limits limits;
     private final long started = System.nanoTime();
@@ -45,6 +45,7 @@ final class Outgoing implements Runnable {
     private volatile long stopped;
     private volatile long downtimeNanos = -1;
     private volatile long ended;
+    private boolean isLeft;
 
     /**
      * @param states what its driver calls the states that it saves; null if it does not say
@@ -55,14 +56,15 @@ final class Outgoing implements Runnable {
             Remote remote,
             Migrant migrant,
             @Nullable String states,
-            String peer,
+            Destination destination,
             StateSender.Limits limits) {
         this.host = host;
         this.journal = journal;
         this.remote = remote;
         this.migrant = migrant;
         this.states = states;
-        this.peer = peer;
+        this.destination = destination;
+        this.peer = destination.peer();
         this.limits = limits;
     }
 
@@ -192,9 +194,10 @@ final class Outgoing implements Runnable {
 
     /** Until the destination has all of it and waits. */
     private void prepare(VfioDevice device, Wire to) {
-        to.send(new Message.Offer(migrant, states));
+        to.send(new Message.Offer(destination.offered(migrant), states));
         to.receive(Message.Accepted.class);
-        try (StateSender sending = new StateSender(device, limits, new ToWire(to))) {
+        try (StateSink sink = new StateSink(to, "send " + migrant.device());
+                StateSender sending = new StateSender(device, limits, sink)) {
             sender = sending;
             if (cancelled) {
                 sending.cancel();
@@ -204,7 +207,7 @@ final class Outgoing implements Runnable {
             stopped = System.nanoTime();
             phase = Move.Phase.STOP_COPY;
             sending.stopCopy();
-            to.send(new Message.End(sending.sent().bytes()));
+            sink.end();
             to.receive(Message.Prepared.class);
         }
     }
@@ -269,11 +272,14 @@ final class Outgoing implements Runnable {
             device.close(); // somebody else is removing it, and waits for this
             LOG.log(System.Logger.Level.WARNING, migrant.device() + " was not removed in order", e);
         }
-        Settling.undefine(host, migrant);
+        isLeft = Settling.undefine(host, migrant);
     }
 
     /** What is written down on both sides goes; if that fails, it is tried again later. */
     private void settle(Wire to) {
+        if (!isLeft) {
+            return;
+        }
         try {
             if (phase == Move.Phase.HANDING) {
                 Remote.forget(to, migrant.id());
@@ -311,35 +317,5 @@ final class Outgoing implements Runnable {
                 e.errno(),
                 String.valueOf(e.getMessage()),
                 e instanceof RefusedException refused ? refused.remedy() : "");
-    }
-
-    /** What the sender sends over the connection. */
-    private static final class ToWire implements StateSender.Sink {
-        private final Wire wire;
-        private long sent;
-
-        ToWire(Wire wire) {
-            this.wire = wire;
-        }
-
-        @Override
-        public MemorySegment room() {
-            return wire.room();
-        }
-
-        @Override
-        public void send(int count) {
-            wire.sendState(count);
-            sent += count;
-        }
-
-        @Override
-        public void await() {
-            wire.send(new Message.Round(sent));
-            long arrived = wire.receive(Message.Received.class).bytes();
-            if (arrived != sent) {
-                throw new MigrateException("protocol", sent + " bytes were sent, and " + arrived + " have arrived");
-            }
-        }
     }
 }

@@ -135,7 +135,7 @@ final class Receiver {
 
     /** First out of the way, so that nobody who asks finds it neither there nor written down. */
     private void end(Incoming device) {
-        device.giveUp();
+        device.end();
         incoming.remove(device.migrant().id());
     }
 

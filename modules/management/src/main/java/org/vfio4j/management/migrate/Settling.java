@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.migrate;
 
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.definition.DefinedHost;
 import org.vfio4j.management.host.Finding;
+import org.vfio4j.management.host.RefusedException;
 
 /**
  * What a host that was killed, or did not reach the other, makes of what it had written down, so that one of the two has the device. What a device
@@ -18,14 +24,20 @@ import org.vfio4j.management.host.Finding;
 final class Settling {
     private static final System.Logger LOG = System.getLogger(Settling.class.getName());
 
+    /** How long a destination is told that what it has is known here, if it does not answer. */
+    static final Duration TOLD_WITHIN = Duration.ofDays(7);
+
     private final DefinedHost host;
     private final Journal journal;
     private final Remote remote;
+    private final Clock clock;
+    private final Map<UUID, Retry> retries = new ConcurrentHashMap<>();
 
-    Settling(DefinedHost host, Journal journal, Remote remote) {
+    Settling(DefinedHost host, Journal journal, Remote remote, Clock clock) {
         this.host = host;
         this.journal = journal;
         this.remote = remote;
+        this.clock = clock;
     }
 
     /**
@@ -46,7 +58,7 @@ final class Settling {
                 }
                 case MOVED -> {
                     elsewhere.add(device);
-                    undefine(host, entry.migrant());
+                    var _ = undefine(host, entry.migrant());
                 }
                 case SENDING, TAKEN, GONE -> {}
             }
@@ -63,14 +75,18 @@ final class Settling {
     /** Asks the other host about what is not settled; a move that is on its way here is left alone. */
     void settle(Set<UUID> onTheirWay) {
         for (JournalEntry entry : journal.entries()) {
-            if (!onTheirWay.contains(entry.migrant().id())) {
-                try {
-                    settle(entry);
-                } catch (ErrnoException e) {
-                    LOG.log(
-                            System.Logger.Level.DEBUG,
-                            "move of " + entry.migrant().device() + " is settled later",
-                            e);
+            UUID id = entry.migrant().id();
+            Retry last = retries.get(id);
+            if (onTheirWay.contains(id) || (last != null && clock.instant().isBefore(last.next()))) {
+                continue;
+            }
+            try {
+                settle(entry);
+                retries.remove(id);
+            } catch (ErrnoException e) {
+                LOG.log(System.Logger.Level.DEBUG, "move of " + entry.migrant().device() + " is settled later", e);
+                if (entry.phase() == JournalEntry.Phase.MOVED) {
+                    retries.put(id, Retry.after(last, clock.instant(), String.valueOf(e.getMessage())));
                 }
             }
         }
@@ -81,19 +97,63 @@ final class Settling {
             case HANDING ->
                 decide(entry, remote.hasTaken(entry.peer(), entry.migrant().id()));
             case MOVED -> {
-                remote.forget(entry.peer(), entry.migrant().id());
+                leave(entry);
+                if (entry.isOlder(TOLD_WITHIN, clock.instant())) {
+                    LOG.log(
+                            System.Logger.Level.WARNING,
+                            "{0} was not told for {1} days that its taking {2} is known here, and is asked no more",
+                            entry.peer(),
+                            TOLD_WITHIN.toDays(),
+                            entry.migrant().device());
+                } else {
+                    remote.forget(entry.peer(), entry.migrant().id());
+                }
                 journal.delete(entry.migrant().id());
             }
             case SENDING, TAKEN, GONE -> {}
         }
     }
 
-    /** Ends the doubt about a device that is no longer here. */
+    /** Nothing here makes it again; as long as that is not so, what is written down has to stay. */
+    private void leave(JournalEntry entry) {
+        if (journal.isNewest(entry) && !undefine(host, entry.migrant())) {
+            throw new RefusedException(
+                    Errno.EIO,
+                    "the definition of " + entry.migrant().device() + ", which has moved to " + entry.peer()
+                            + ", cannot be removed here",
+                    "Remove it: vfio undefine " + entry.migrant().device() + ".");
+        }
+    }
+
+    /** What hinders a move that has ended from being forgotten; empty as long as nothing is known to. */
+    Optional<Move.Problem> untold(JournalEntry entry) {
+        Instant since = entry.sinceOrNull();
+        return Optional.ofNullable(retries.get(entry.migrant().id()))
+                .map(retry -> new Move.Problem(
+                        Errno.EHOSTUNREACH,
+                        entry.peer() + " has the device, and cannot be told that this is known here: " + retry.why(),
+                        "Nothing need be done: it is tried again"
+                                + (since == null ? "" : " until " + since.plus(TOLD_WITHIN))
+                                + ". If that host is gone for good: vfio migrate "
+                                + entry.migrant().device() + " --decide there."));
+    }
+
+    /** Ends the doubt about a device that is no longer here, or what there is still to tell about one. */
     void decide(JournalEntry entry, boolean taken) {
-        if (taken) {
+        boolean isKnown = entry.phase() == JournalEntry.Phase.MOVED;
+        if (isKnown && !taken) {
+            throw new RefusedException(
+                    Errno.EEXIST,
+                    entry.peer() + " has said that it has " + entry.migrant().device(),
+                    "If that host is gone for good, with all that it had: --decide there, and make the device anew.");
+        }
+        if (isKnown) {
+            leave(entry);
+            journal.delete(entry.migrant().id());
+        } else if (taken) {
             journal.write(entry.in(JournalEntry.Phase.MOVED));
             if (journal.isNewest(entry)) {
-                undefine(host, entry.migrant());
+                var _ = undefine(host, entry.migrant());
             }
         } else {
             again(entry);
@@ -149,17 +209,16 @@ final class Settling {
                         + entry.migrant().device() + " --decide here (or there).");
     }
 
-    static void undefine(DefinedHost host, Migrant migrant) {
+    /** Whether there is no definition of it here now. */
+    static boolean undefine(DefinedHost host, Migrant migrant) {
         try {
             host.definitions()
                     .find(migrant.device(), Optional.of(migrant.parent()))
                     .ifPresent(host.definitions()::undefine);
+            return true;
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.WARNING, "the definition of " + migrant.device() + " stays", e);
+            return false;
         }
-    }
-
-    static Duration pause() {
-        return Duration.ofSeconds(5);
     }
 }

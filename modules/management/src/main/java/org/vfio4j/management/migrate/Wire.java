@@ -11,7 +11,7 @@ import org.vfio4j.linux.Errno;
 /**
  * Messages over a connection, each in a frame: u32 type, u32 length of what follows, little endian; then the state's bytes, or a JSON object. A
  * frame is read only where its type is known and its length allowed. Of the state nothing is copied here: it is read from and written to the same
- * memory that the device reads and writes. For one thread; any may {@link #close} it.
+ * memory that the device reads and writes. One thread sends and one receives at a time; any may {@link #close} it.
  */
 public final class Wire implements AutoCloseable {
     /** The most bytes of the state in one message. */
@@ -19,13 +19,24 @@ public final class Wire implements AutoCloseable {
 
     static final int HEADER = 8;
 
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
+
     private final ByteChannel channel;
     private final int longest;
-    private final ByteBuffer out = buffer(HEADER + MAX_STATE);
-    private final MemorySegment outgoing = MemorySegment.ofBuffer(out).asSlice(HEADER);
-    private final ByteBuffer in = buffer(HEADER + MAX_STATE);
-    private final MemorySegment incoming = MemorySegment.ofBuffer(in);
+    private final ByteBuffer header = buffer(HEADER);
+    private ByteBuffer state = EMPTY;
+    private ByteBuffer stateBefore = EMPTY;
     private volatile long busySince;
+
+    /** A message of the state, and where its bytes are put before it is sent. */
+    static final class Frame {
+        private final ByteBuffer bytes = buffer(HEADER + MAX_STATE);
+        private final MemorySegment room = MemorySegment.ofBuffer(bytes).asSlice(HEADER);
+
+        MemorySegment room() {
+            return room;
+        }
+    }
 
     /** The side that asks, and gets snapshots of any size. */
     public Wire(ByteChannel channel) {
@@ -40,15 +51,10 @@ public final class Wire implements AutoCloseable {
         this.longest = longest;
     }
 
-    /** Where the state's next bytes are put before {@link #sendState}. */
-    MemorySegment room() {
-        return outgoing;
-    }
-
-    /** Sends the first {@code count} bytes of {@link #room}. */
-    void sendState(int count) {
-        frame(out, MessageType.STATE, count);
-        write(out.position(0).limit(HEADER + count));
+    /** Sends the first {@code count} bytes of its room. */
+    void send(Frame frame, int count) {
+        frame(frame.bytes, MessageType.STATE, count);
+        write(frame.bytes.position(0).limit(HEADER + count));
     }
 
     /** Sends a message that is not {@link Message.State}. */
@@ -65,19 +71,16 @@ public final class Wire implements AutoCloseable {
 
     /** Waits for the next message. */
     public Message receive() {
-        in.clear().limit(HEADER);
-        readFully(in);
-        MessageType type = MessageType.of(in.getInt(0));
-        long length = Integer.toUnsignedLong(in.getInt(Integer.BYTES));
+        readFully(header.clear());
+        MessageType type = MessageType.of(header.getInt(0));
+        long length = Integer.toUnsignedLong(header.getInt(Integer.BYTES));
         int most = Math.min(type.most(), longest);
         if (length > most) {
             throw new MigrateException(
                     Errno.EMSGSIZE, "a message " + type + " of " + length + " bytes, " + most + " at most");
         }
         if (type == MessageType.STATE) {
-            in.clear().limit((int) length);
-            readFully(in);
-            return new Message.State(incoming.asSlice(0, length));
+            return new Message.State(state((int) length));
         }
         return MessageJson.read(type, body((int) length));
     }
@@ -93,6 +96,15 @@ public final class Wire implements AutoCloseable {
         }
         throw new MigrateException(
                 "protocol", message.getClass().getSimpleName() + " came, not " + expected.getSimpleName());
+    }
+
+    /** The state's bytes, in the memory of those before the last. */
+    private MemorySegment state(int length) {
+        ByteBuffer into = stateBefore.capacity() == 0 ? buffer(MAX_STATE) : stateBefore;
+        stateBefore = state;
+        state = into;
+        readFully(into.clear().limit(length));
+        return MemorySegment.ofBuffer(into.flip());
     }
 
     /** Since when, by {@link System#nanoTime}, a read or a write has not come back; 0 while none is on its way. */
@@ -114,10 +126,8 @@ public final class Wire implements AutoCloseable {
         java.io.ByteArrayOutputStream body = new java.io.ByteArrayOutputStream(Math.min(length, MAX_STATE));
         for (int left = length; left > 0; ) {
             int part = Math.min(left, MAX_STATE);
-            in.clear().limit(part);
-            readFully(in);
             byte[] bytes = new byte[part];
-            in.get(0, bytes);
+            readFully(ByteBuffer.wrap(bytes));
             body.writeBytes(bytes);
             left -= part;
         }

@@ -43,6 +43,11 @@ public enum Console {
         return gl;
     }
 
+    /** Whether QEMU has it as its front end ({@code -display}), of which it has one; it serves VNC and SPICE beside that. */
+    public boolean isFrontEnd() {
+        return !type.equals(VNC.type) && !type.equals(SPICE.type);
+    }
+
     /** The console of libvirt's type, with or without OpenGL; empty for one that this release does not know. */
     public static Optional<Console> of(String type, boolean gl) {
         return Arrays.stream(values())

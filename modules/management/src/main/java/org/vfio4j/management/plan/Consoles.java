@@ -29,6 +29,12 @@ final class Consoles {
         return dmabuf && !given.isEmpty() ? withGl(given, vm) : given;
     }
 
+    /** Those that there will be none of: of several front ends QEMU takes the last one. */
+    static List<Console> lost(List<Console> given) {
+        List<Console> frontEnds = given.stream().filter(Console::isFrontEnd).toList();
+        return frontEnds.isEmpty() ? List.of() : frontEnds.subList(0, frontEnds.size() - 1);
+    }
+
     private static List<Console> fresh(boolean region, boolean dmabuf) {
         if (dmabuf) {
             return List.of(Console.SPICE_GL);

@@ -33,6 +33,7 @@ final class PlanFacts {
         boolean addsVideo = known.all("manager").contains(Wishes.Manager.LIBVIRT.word());
         List<String> videos = vm.videos().orElse(List.of());
         boolean videoGoes = choice.ramfb() || (choice.otherRamfb() && !videos.contains("ramfb"));
+        List<Console> lost = Consoles.lost(consoles);
         Facts.Builder facts = known.toBuilder();
         facts.put("plan.display", choice.display() ? "on" : "off")
                 .put("plan.ramfb", choice.ramfb() ? "on" : "off")
@@ -40,7 +41,8 @@ final class PlanFacts {
                 .put("plan.resolution", choice.resolution().map(Resolution::toString))
                 .put("plan.replaced", replaced(vm, consoles))
                 .put("vm.consoles", consoles.stream().map(Console::word).toList())
-                .put("vm.gl", consoles.stream().anyMatch(Console::hasGl))
+                .put("vm.lost-consoles", lost.stream().map(Console::word).toList())
+                .put("vm.gl", consoles.stream().anyMatch(console -> console.hasGl() && !lost.contains(console)))
                 .put("vm.own-gl", ownGl(vm, consoles))
                 .put("vm.video", videos)
                 .put("vm.emulated-video", !videoGoes && vm.hasEmulatedVideo().orElse(addsVideo))

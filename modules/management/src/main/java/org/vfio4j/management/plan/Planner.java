@@ -42,7 +42,7 @@ public final class Planner {
             }
             Facts known = PlanFacts.of(candidate, vm, wishes);
             Choice choice = choose(candidate, known, vm, wishes, consoles, ramfbTaken, findings);
-            Facts facts = PlanFacts.with(known, vm, choice, consoles);
+            Facts facts = facts(known, vm, choice, consoles);
             ramfbTaken |= choice.ramfb();
             devices.add(new PlannedDevice(
                     candidate,
@@ -71,7 +71,7 @@ public final class Planner {
         List<Choice> choices = choices(candidate, known, vm, wishes, ramfbTaken);
         List<Finding> against = new ArrayList<>();
         for (Choice choice : choices) {
-            List<Finding> found = rules.findings(candidate.name(), PlanFacts.with(known, vm, choice, consoles));
+            List<Finding> found = rules.findings(candidate.name(), facts(known, vm, choice, consoles));
             if (found.stream().noneMatch(Planner::blocks)) {
                 String left = choice.display() ? "ramfb" : "The display";
                 against.forEach(finding -> findings.add(asWarning(finding, left + " stays off")));
@@ -81,10 +81,22 @@ public final class Planner {
             found.stream().filter(Planner::blocks).forEach(against::add);
         }
         Choice asked = choices.getFirst();
-        rules.findings(candidate.name(), PlanFacts.with(known, vm, asked, consoles)).stream()
+        rules.findings(candidate.name(), facts(known, vm, asked, consoles)).stream()
                 .filter(finding -> finding.severity() != Finding.Severity.INFO)
                 .forEach(findings::add);
         return asked;
+    }
+
+    /** What the rules look at for a choice; which properties the rules set is one of these facts. */
+    private Facts facts(Facts known, VmFacts vm, Choice choice, List<Console> consoles) {
+        Facts facts = PlanFacts.with(known, vm, choice, consoles);
+        List<String> overrides = new ArrayList<>(rules.properties(facts).keySet());
+        if (choice.display() && choice.resolution().isPresent()) {
+            overrides.addAll(List.of("xres", "yres"));
+        }
+        return overrides.isEmpty()
+                ? facts
+                : facts.toBuilder().put("plan.overrides", overrides).build();
     }
 
     /** What could be done, the best first. */

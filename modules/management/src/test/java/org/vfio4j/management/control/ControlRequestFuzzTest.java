@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
@@ -37,7 +38,8 @@ class ControlRequestFuzzTest {
                 peer -> {
                     throw new RefusedException(Errno.EHOSTUNREACH, "goes nowhere", "");
                 },
-                "1.0");
+                "1.0",
+                Clock.systemUTC());
         return new HostCommands(defined, "1.0", null, migrations, () -> {});
     }
 

@@ -13,6 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +66,8 @@ class ControlTest {
         folders = new Folders(folder.resolve("run"), folder.resolve("state"));
         RunLock.take(folders).close();
         DefinedHost defined = new DefinedHost(host, new Definitions(folders.definitions()));
-        migrations = Optional.of(Migrations.open(defined, folders.migrations(), new PeerConnector(null), "1.0"));
+        migrations = Optional.of(
+                Migrations.open(defined, folders.migrations(), new PeerConnector(null), "1.0", Clock.systemUTC()));
         server = Optional.of(ControlServer.listen(
                 folders.socket(), new HostCommands(defined, "1.0", null, migrations.get(), ended::countDown)));
     }
@@ -376,6 +379,19 @@ class ControlTest {
         try (RunLock _ = RunLock.take(other)) {
             assertThat(other.socket()).doesNotExist();
         }
+    }
+
+    @Test
+    void aRunFolderThatEverybodyMayWriteToIsRefused() throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThatThrownBy(() -> RunLock.take(new Folders(open, folder)))
+                .isInstanceOfSatisfying(RefusedException.class, e -> {
+                    assertThat(e.errno()).isEqualTo(Errno.EACCES);
+                    assertThat(e).hasMessageContaining("everybody may write to the folder " + open);
+                });
+        assertThat(open).isEmptyDirectory();
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,6 +26,7 @@ public final class VendorGuard {
     private final String subject;
     private final VendorThreads vendors;
     private final AtomicReference<@Nullable String> hangsIn = new AtomicReference<>();
+    private final AtomicBoolean hasFailed = new AtomicBoolean();
     private final Queue<Runnable> deferred = new ConcurrentLinkedQueue<>();
 
     /**
@@ -117,8 +119,11 @@ public final class VendorGuard {
         if (thrown instanceof ErrnoException e && e.errno() > 0 && e.errno() <= MAX_ERRNO) {
             return e;
         }
-        VfioException failure = new VfioException(
-                Errno.EIO, "the driver of " + subject + " failed in " + operation + " with " + thrown);
+        // Once a device: what a guest can make its driver do again and again may not fill the log.
+        System.Logger.Level level = hasFailed.getAndSet(true) ? System.Logger.Level.DEBUG : System.Logger.Level.WARNING;
+        String what = "the driver of " + subject + " failed in " + operation;
+        System.getLogger(VendorGuard.class.getName()).log(level, what, thrown);
+        VfioException failure = new VfioException(Errno.EIO, what + " with " + thrown);
         failure.initCause(thrown);
         return failure;
     }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.display;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.vfio4j.linux.Mapping;
 
 /**
  * A picture in memory of its own, laid out as its device has it. Many threads may read it while one goes on copying into it: what they read of a
@@ -11,13 +10,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * who holds the picture lets it go.
  */
 public final class Picture implements AutoCloseable {
-    private final Arena arena = Arena.ofShared();
+    private final Mapping memory;
     private final AtomicInteger holders = new AtomicInteger(1);
     private final Frame frame;
 
     private Picture(int width, int height, int stride, PixelFormat format, long bytes) {
-        MemorySegment pixels = arena.allocate(bytes, Long.BYTES);
-        this.frame = new Frame(width, height, stride, format, pixels);
+        this.memory = Mapping.anonymous(bytes);
+        this.frame = new Frame(width, height, stride, format, memory.segment());
     }
 
     /** A copy of what a device shows, held by the caller. */
@@ -57,7 +56,7 @@ public final class Picture implements AutoCloseable {
     @Override
     public void close() {
         if (holders.decrementAndGet() == 0) {
-            arena.close();
+            memory.close();
         }
     }
 }

@@ -14,7 +14,8 @@ import org.vfio4j.vfio.VfioException;
 /**
  * The memory that a device's user has mapped for it, as the device sees it: an address space in which it reads and writes. Nothing is copied
  * where the memory is mapped; where it is not, its owner is asked. Every access is checked: one that is not wholly in mapped memory, or not
- * allowed there, is EFAULT, and so is one whose memory has vanished since (the user cut his file short).
+ * allowed there, is EFAULT, and so is one whose memory has vanished since (the user cut his file short). EDEADLK is one whose owner waits for
+ * the device and so cannot answer.
  *
  * <p>While DMA is logged every write leaves a mark. One thread at a time, as the device. Reading and writing mapped memory allocates nothing.
  */
@@ -28,8 +29,26 @@ public final class DmaSpace implements AutoCloseable {
     /** By their addresses, unsigned. */
     private Area[] areas = {};
 
-    /** Nothing is mapped. */
-    public DmaSpace() {}
+    private final boolean reentrant;
+
+    /** Nothing is mapped. While the device waits here for memory that is not mapped, nobody uses it. */
+    public DmaSpace() {
+        this(false);
+    }
+
+    private DmaSpace(boolean reentrant) {
+        this.reentrant = reentrant;
+    }
+
+    /**
+     * The same for a device that can be used again while it waits here, as hardware can: within {@link #read} and {@link #write} of memory that
+     * is not mapped, called from a write to one of its regions, that same thread may read and write its regions and set its interrupts. So a
+     * driver that polls a register until the device is done gets its answer; the device shows that it is busy, and is ready for anything a guest
+     * may write meanwhile. Memory that is not mapped and asked for within such an access is EBUSY.
+     */
+    public static DmaSpace reentrant() {
+        return new DmaSpace(true);
+    }
 
     /**
      * A mapping.
@@ -60,7 +79,8 @@ public final class DmaSpace implements AutoCloseable {
                 FileMappings.Piece piece = files.map(file, range.length(), writable);
                 yield new Area(range, mapping.access(), piece.bytes(), null, piece.release());
             }
-            case DmaMapping.Remote(DmaMapping.Owner owner) -> new Area(range, mapping.access(), null, owner, () -> {});
+            case DmaMapping.Remote(DmaMapping.Owner owner) ->
+                new Area(range, mapping.access(), null, reentrant ? owner.reentrant() : owner, () -> {});
         };
         Area[] more = new Area[areas.length + 1];
         System.arraycopy(areas, 0, more, 0, at);

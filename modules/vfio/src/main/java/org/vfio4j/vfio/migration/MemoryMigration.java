@@ -51,6 +51,7 @@ public final class MemoryMigration implements StateMachine.Device {
                 if (saving != null) {
                     yield Optional.empty();
                 }
+                touch();
                 saving = SavingPages.inPreCopy(state, memory);
                 yield Optional.of(saving);
             }
@@ -92,7 +93,7 @@ public final class MemoryMigration implements StateMachine.Device {
         }
     }
 
-    /** Memory that nobody has touched is made when it is: now, and not while the machine waits for the device to come up. */
+    /** Memory that nobody has touched here is made, or found, when it is: now, and not while the state goes or the machine waits for the device. */
     private void touch() {
         byte[] seen = new byte[1];
         for (long at = 0; at < memory.byteSize(); at += MemoryState.PAGE) {

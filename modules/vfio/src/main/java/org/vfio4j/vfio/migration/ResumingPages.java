@@ -7,22 +7,18 @@ import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.zip.CRC32C;
 import org.vfio4j.linux.Errno;
-import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.Mapping;
-import org.vfio4j.linux.Memfd;
-import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.VfioException;
 
 /**
- * The stream into a device with memory, see {@link MemoryState}. What comes is kept beside the device until all of it is there and right, so a
- * wrong stream leaves the device as it was.
+ * The stream into a device with memory, see {@link MemoryState}. A record that comes whole is checked and taken where it lies; one that comes in pieces
+ * is put together first.
  */
-final class ResumingPages implements MigrationStream {
+final class ResumingPages extends Resuming {
     private static final MemorySegment ZEROS =
             MemorySegment.ofArray(new byte[MemoryState.PAGE]).asReadOnly();
 
     private final MemoryState state;
-    private final Fd fd;
     private final Mapping kept;
 
     /** The pages that have come, and those of them that are not 0. */
@@ -30,33 +26,32 @@ final class ResumingPages implements MigrationStream {
 
     private final BitSet filled = new BitSet();
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(MemoryState.RECORD_SIZE + MemoryState.MAX_PAGES)
+
+    /** What is put together: as much of it as has come is before the position. */
+    private final ByteBuffer pieces = ByteBuffer.allocateDirect(MemoryState.RECORD_SIZE + MemoryState.MAX_PAGES)
             .order(ByteOrder.LITTLE_ENDIAN);
-    private final MemorySegment bytes = MemorySegment.ofBuffer(buffer);
+
     private Part part = Part.HEADER;
     private byte[] registers = {};
     private boolean broken;
-    private boolean ended;
-    private boolean open = true;
 
-    /** What is being collected. */
+    /** What comes next. */
     private enum Part {
         HEADER,
         RECORD,
-        PAYLOAD,
         NOTHING
+    }
+
+    /** A record's header that makes sense; its payload has this many bytes. */
+    private record Header(int kind, long length, long offset, int payload) {
+        int size() {
+            return MemoryState.RECORD_SIZE + payload;
+        }
     }
 
     ResumingPages(MemoryState state) {
         this.state = state;
-        this.fd = Memfd.create("resuming " + state.type(), state.memory());
-        try {
-            this.kept = Mapping.populated(fd, 0, state.memory());
-        } catch (RuntimeException e) {
-            fd.close();
-            throw e;
-        }
-        buffer.limit(MemoryState.HEADER_SIZE);
+        this.kept = Mapping.anonymous(state.memory());
     }
 
     /**
@@ -65,9 +60,9 @@ final class ResumingPages implements MigrationStream {
      * @throws VfioException EINVAL unless the whole state has come
      */
     byte[] registers() {
-        if (broken || part != Part.NOTHING) {
-            throw new VfioException(
-                    Errno.EINVAL, "the saved state is " + (broken ? "not this device's, or damaged" : "not complete"));
+        requireRight();
+        if (part != Part.NOTHING) {
+            throw new VfioException(Errno.EINVAL, "the saved state is not complete");
         }
         return registers.clone();
     }
@@ -92,107 +87,86 @@ final class ResumingPages implements MigrationStream {
         MemorySegment part = memory.asSlice(at(from), at(to - from));
         for (long at = 0; at < part.byteSize(); at += MemoryState.PAGE) {
             MemorySegment page = part.asSlice(at, MemoryState.PAGE);
-            if (!isZero(page)) {
+            if (page.mismatch(ZEROS) >= 0) {
                 page.fill((byte) 0);
             }
         }
     }
 
-    /** The device has left RESUMING: nothing more can be written. */
-    void end() {
-        ended = true;
+    @Override
+    public void end() {
+        super.end();
         kept.close();
-        fd.close();
     }
 
-    /**
-     * Takes all of {@code from}, or throws, and then for good: EFAULT for a header that is not this device's, EINVAL for what is damaged, ENOMEM
-     * for more than the state has.
-     */
+    /** EFAULT for a header that is not this device's, EINVAL for what is damaged, ENOMEM for more than the state has; after that always EINVAL. */
     @Override
-    public int write(MemorySegment from) {
-        requireUsable();
-        if (broken) {
-            throw new VfioException(Errno.EINVAL, "the saved state is not this device's, or damaged");
-        }
+    void take(MemorySegment from) {
+        requireRight();
         broken = true;
-        long taken = 0;
-        while (taken < from.byteSize()) {
-            if (part == Part.NOTHING) {
-                throw new VfioException(Errno.ENOMEM, "the saved state goes on behind its end");
-            }
-            int count = (int) Math.min(buffer.remaining(), from.byteSize() - taken);
-            MemorySegment.copy(from, taken, bytes, buffer.position(), count);
-            buffer.position(buffer.position() + count);
-            taken += count;
-            if (!buffer.hasRemaining()) {
-                collected();
+        ByteBuffer bytes = from.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        while (bytes.hasRemaining()) {
+            switch (part) {
+                case HEADER -> takeHeader(bytes);
+                case RECORD -> takeRecord(bytes);
+                case NOTHING -> throw new VfioException(Errno.ENOMEM, "the saved state goes on behind its end");
             }
         }
         broken = false;
-        return (int) taken;
     }
 
-    @Override
-    public int read(MemorySegment into) {
-        requireUsable();
-        throw new VfioException(Errno.EINVAL, "the device is resuming, not saving");
-    }
-
-    @Override
-    public PrecopyInfo precopyInfo() {
-        requireOpen();
-        throw new VfioException(Errno.EINVAL, "the device is not in pre-copy");
-    }
-
-    @Override
-    public void close() {
-        open = false;
-    }
-
-    private void collected() {
-        switch (part) {
-            case HEADER -> {
-                state.check(buffer.flip(), crc);
-                begin();
-            }
-            case RECORD -> {
-                int payload = payload();
-                part = Part.PAYLOAD;
-                buffer.limit(MemoryState.RECORD_SIZE + payload);
-                if (payload == 0) {
-                    collected();
-                }
-            }
-            case PAYLOAD -> {
-                checkCrc();
-                apply();
-            }
-            case NOTHING -> {}
+    private void takeHeader(ByteBuffer bytes) {
+        if (collect(bytes, MemoryState.HEADER_SIZE)) {
+            state.check(pieces.flip(), crc);
+            pieces.clear();
+            part = Part.RECORD;
         }
     }
 
-    private void begin() {
-        part = Part.RECORD;
-        buffer.clear().limit(MemoryState.RECORD_SIZE);
+    private void takeRecord(ByteBuffer bytes) {
+        if (pieces.position() == 0 && bytes.remaining() >= MemoryState.RECORD_SIZE) {
+            int begin = bytes.position();
+            Header header = header(bytes, begin);
+            if (bytes.remaining() >= header.size()) {
+                take(bytes, begin, header);
+                bytes.position(begin + header.size());
+                return;
+            }
+        }
+        if (collect(bytes, MemoryState.RECORD_SIZE)) {
+            Header header = header(pieces, 0);
+            if (collect(bytes, header.size())) {
+                take(pieces, 0, header);
+                pieces.clear();
+            }
+        }
     }
 
-    /** How long the payload of the record is whose header has come, once it is known to make sense. */
-    private int payload() {
-        int kind = buffer.getInt(0);
-        long length = Integer.toUnsignedLong(buffer.getInt(4));
-        long offset = buffer.getLong(8);
+    /** Whether so many bytes are put together now. */
+    private boolean collect(ByteBuffer bytes, int size) {
+        int count = Math.clamp((long) size - pieces.position(), 0, bytes.remaining());
+        pieces.limit(pieces.capacity()).put(pieces.position(), bytes, bytes.position(), count);
+        pieces.position(pieces.position() + count);
+        bytes.position(bytes.position() + count);
+        return pieces.position() >= size;
+    }
+
+    /** A record's header, once it is known to make sense. */
+    private Header header(ByteBuffer bytes, int at) {
+        int kind = bytes.getInt(at);
+        long length = Integer.toUnsignedLong(bytes.getInt(at + 4));
+        long offset = bytes.getLong(at + 8);
         boolean fits = switch (kind) {
             case MemoryState.PAGES -> length <= MemoryState.MAX_PAGES && isInMemory(offset, length);
             case MemoryState.ZEROS -> isInMemory(offset, length);
             case MemoryState.END -> length <= MemoryState.MAX_REGISTERS && offset == 0;
             default -> false;
         };
-        if (!fits || buffer.getInt(16) != 0) {
+        if (!fits || bytes.getInt(at + 16) != 0) {
             throw damaged("a record of kind " + Integer.toUnsignedString(kind) + " with " + length + " bytes at "
                     + Long.toUnsignedString(offset));
         }
-        return kind == MemoryState.ZEROS ? 0 : (int) length;
+        return new Header(kind, length, offset, kind == MemoryState.ZEROS ? 0 : (int) length);
     }
 
     private boolean isInMemory(long offset, long length) {
@@ -202,47 +176,46 @@ final class ResumingPages implements MigrationStream {
                 && offset <= state.memory() - length;
     }
 
-    private void checkCrc() {
-        int end = buffer.position();
-        crc.update(buffer.flip().limit(MemoryState.RECORD_SIZE - MemoryState.CRC_SIZE));
-        crc.update(buffer.limit(end).position(MemoryState.RECORD_SIZE));
-        if (buffer.getInt(MemoryState.RECORD_SIZE - MemoryState.CRC_SIZE) != (int) crc.getValue()) {
+    /** A whole record, which begins there. */
+    private void take(ByteBuffer bytes, int begin, Header header) {
+        int payloadAt = begin + MemoryState.RECORD_SIZE;
+        int crcAt = payloadAt - MemoryState.CRC_SIZE;
+        ByteBuffer record = bytes.duplicate();
+        crc.update(record.limit(crcAt).position(begin));
+        crc.update(record.limit(begin + header.size()).position(payloadAt));
+        if (bytes.getInt(crcAt) != (int) crc.getValue()) {
             throw damaged("the checksum is wrong");
         }
-    }
-
-    private void apply() {
-        int length = buffer.getInt(4);
-        long offset = buffer.getLong(8);
-        int first = (int) (offset / MemoryState.PAGE);
-        int end = first + (int) (Integer.toUnsignedLong(length) / MemoryState.PAGE);
-        switch (buffer.getInt(0)) {
+        int first = (int) (header.offset() / MemoryState.PAGE);
+        int end = first + (int) (header.length() / MemoryState.PAGE);
+        switch (header.kind()) {
             case MemoryState.PAGES -> {
-                MemorySegment.copy(bytes, MemoryState.RECORD_SIZE, kept.segment(), offset, length);
+                MemorySegment payload = MemorySegment.ofBuffer(record.position(payloadAt));
+                MemorySegment.copy(payload, 0, kept.segment(), header.offset(), header.length());
                 come.set(first, end);
                 filled.set(first, end);
-                begin();
             }
             case MemoryState.ZEROS -> {
                 come.set(first, end);
                 filled.clear(first, end);
-                begin();
             }
-            default -> finish(length);
+            default -> finish(record.position(payloadAt));
         }
     }
 
-    private void finish(int length) {
+    private void finish(ByteBuffer payload) {
         if (come.cardinality() != state.pages()) {
             throw damaged(state.pages() - come.cardinality() + " pages have not come");
         }
-        registers = new byte[length];
-        buffer.get(MemoryState.RECORD_SIZE, registers);
+        registers = new byte[payload.remaining()];
+        payload.get(registers);
         part = Part.NOTHING;
     }
 
-    private static boolean isZero(MemorySegment page) {
-        return page.mismatch(ZEROS) < 0;
+    private void requireRight() {
+        if (broken) {
+            throw new VfioException(Errno.EINVAL, "the saved state is not this device's, or damaged");
+        }
     }
 
     private static long at(int page) {
@@ -251,18 +224,5 @@ final class ResumingPages implements MigrationStream {
 
     private static VfioException damaged(String how) {
         return new VfioException(Errno.EINVAL, "the saved state is damaged: " + how);
-    }
-
-    private void requireOpen() {
-        if (!open) {
-            throw new VfioException(Errno.EBADF, "the stream is closed");
-        }
-    }
-
-    private void requireUsable() {
-        requireOpen();
-        if (ended) {
-            throw new VfioException(Errno.ENODEV, "the device has left the state that the stream belonged to");
-        }
     }
 }

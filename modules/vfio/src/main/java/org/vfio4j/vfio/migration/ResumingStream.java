@@ -6,21 +6,15 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.vfio4j.linux.Errno;
-import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.VfioException;
 
-/**
- * The stream into a device whose saved state fits in memory and has a known length. It is collected here and reaches the device only when it
- * is complete, so a wrong one leaves the device as it was.
- */
-public final class ResumingStream implements MigrationStream {
+/** The stream into a device whose saved state fits in memory and has a known length. */
+public final class ResumingStream extends Resuming {
     private final byte[] content;
     private final int headerSize;
     private final Consumer<byte[]> headerCheck;
     private int filled;
     private boolean broken;
-    private boolean ended;
-    private boolean open = true;
 
     /**
      * @param size of the whole state, in bytes
@@ -47,15 +41,9 @@ public final class ResumingStream implements MigrationStream {
         return content.clone();
     }
 
-    /** The device has left RESUMING: nothing more can be written. */
-    public void end() {
-        ended = true;
-    }
-
-    /** Takes all of {@code from}, or throws: ENOMEM if that is more than the state has, or what the header's check says. */
+    /** ENOMEM if that is more than the state has, which takes nothing of it; else what the header's check says. */
     @Override
-    public int write(MemorySegment from) {
-        requireUsable();
+    void take(MemorySegment from) {
         long size = from.byteSize();
         if (size > content.length - filled) {
             throw new VfioException(Errno.ENOMEM, "the saved state is longer than " + content.length + " bytes");
@@ -66,42 +54,11 @@ public final class ResumingStream implements MigrationStream {
         if (broken || (headerMissing && filled >= headerSize)) {
             checkHeader();
         }
-        return (int) size;
-    }
-
-    @Override
-    public int read(MemorySegment into) {
-        requireUsable();
-        throw new VfioException(Errno.EINVAL, "the device is resuming, not saving");
-    }
-
-    @Override
-    public PrecopyInfo precopyInfo() {
-        requireOpen();
-        throw new VfioException(Errno.EINVAL, "the device is not in pre-copy");
-    }
-
-    @Override
-    public void close() {
-        open = false;
     }
 
     private void checkHeader() {
         broken = true;
         headerCheck.accept(Arrays.copyOf(content, headerSize));
         broken = false;
-    }
-
-    private void requireOpen() {
-        if (!open) {
-            throw new VfioException(Errno.EBADF, "the stream is closed");
-        }
-    }
-
-    private void requireUsable() {
-        requireOpen();
-        if (ended) {
-            throw new VfioException(Errno.ENODEV, "the device has left the state that the stream belonged to");
-        }
     }
 }

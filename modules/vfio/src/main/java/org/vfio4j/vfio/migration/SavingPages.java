@@ -7,26 +7,17 @@ import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.vfio4j.linux.Errno;
-import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.Mapping;
-import org.vfio4j.linux.Memfd;
-import org.vfio4j.vfio.MigrationStream;
-import org.vfio4j.vfio.VfioException;
 
 /**
  * The stream out of a device with memory, see {@link MemoryState}. While the device runs, its guest draws into mapped memory unseen, so what
  * changed is found by comparing the memory with a copy of what was sent. Pre-copy goes in rounds: a read that finds the round at its end is
  * ENOMSG, the next one looks again.
+ *
+ * <p>A record is made where it is read to, from the device's memory straight into the reader's; only one that is larger than his room is made
+ * here. So the stream's bytes do not depend on how they are read.
  */
-final class SavingPages implements MigrationStream {
-    /** What the device does meanwhile. */
-    private enum Phase {
-        PRE_COPY,
-        STOP_COPY,
-        ENDED
-    }
-
+final class SavingPages extends Saving {
     private static final MemorySegment ZEROS =
             MemorySegment.ofArray(new byte[MemoryState.PAGE]).asReadOnly();
 
@@ -35,58 +26,47 @@ final class SavingPages implements MigrationStream {
     private final BitSet toSend = new BitSet();
     private final CRC32C crc = new CRC32C();
 
-    /** The header, or one record with its payload: what is read next, between position and limit. */
-    private final ByteBuffer record = ByteBuffer.allocateDirect(MemoryState.RECORD_SIZE + MemoryState.MAX_PAGES)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    /** The header, or a record that did not fit: what is read next, between position and limit. */
+    private final Room rest =
+            Room.of(MemorySegment.ofBuffer(ByteBuffer.allocateDirect(MemoryState.RECORD_SIZE + MemoryState.MAX_PAGES)));
 
-    private final MemorySegment bytes = MemorySegment.ofBuffer(record);
-    private final @Nullable Sent sent;
-    private Phase phase;
+    /** A copy of what the other side has. */
+    private final @Nullable Mapping sent;
+
     private byte @Nullable [] registers;
     private boolean firstRound = true;
     private boolean looked = true;
-    private boolean open = true;
 
-    /** A copy of what the other side has. */
-    private record Sent(Fd fd, Mapping mapping) {
-        static Sent of(MemoryState state) {
-            Fd fd = Memfd.create("sent " + state.type(), state.memory());
-            try {
-                return new Sent(fd, Mapping.populated(fd, 0, state.memory()));
-            } catch (RuntimeException e) {
-                fd.close();
-                throw e;
-            }
+    /** Memory in which records are made one behind the other. */
+    private record Room(MemorySegment bytes, ByteBuffer buffer) {
+        static Room of(MemorySegment bytes) {
+            MemorySegment some = bytes.byteSize() > Integer.MAX_VALUE ? bytes.asSlice(0, Integer.MAX_VALUE) : bytes;
+            return new Room(some, some.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
         }
 
-        MemorySegment segment() {
-            return mapping.segment();
-        }
-
-        void close() {
-            mapping.close();
-            fd.close();
+        int remaining() {
+            return buffer.remaining();
         }
     }
 
-    private SavingPages(MemoryState state, MemorySegment memory, Phase phase) {
+    private SavingPages(MemoryState state, MemorySegment memory, boolean inPreCopy) {
+        super(inPreCopy);
         this.state = state;
         this.memory = memory;
-        this.phase = phase;
-        this.sent = phase == Phase.PRE_COPY ? Sent.of(state) : null;
+        this.sent = inPreCopy ? Mapping.anonymous(state.memory()) : null;
         toSend.set(0, state.pages());
-        state.write(record, crc);
-        record.flip();
+        state.write(rest.buffer(), crc);
+        rest.buffer().flip();
     }
 
     /** A stream that starts while the device runs. */
     static SavingPages inPreCopy(MemoryState state, MemorySegment memory) {
-        return new SavingPages(state, memory, Phase.PRE_COPY);
+        return new SavingPages(state, memory, true);
     }
 
     /** A stream of a stopped device. */
     static SavingPages inStopCopy(MemoryState state, MemorySegment memory, byte[] registers) {
-        SavingPages stream = new SavingPages(state, memory, Phase.STOP_COPY);
+        SavingPages stream = new SavingPages(state, memory, false);
         stream.registers = registers;
         return stream;
     }
@@ -95,13 +75,13 @@ final class SavingPages implements MigrationStream {
     void stopCopy(byte[] lastRegisters) {
         look();
         looked = true;
-        phase = Phase.STOP_COPY;
+        leavePreCopy();
         registers = lastRegisters;
     }
 
-    /** The device has left the saving states: nothing more can be read. */
-    void end() {
-        phase = Phase.ENDED;
+    @Override
+    public void end() {
+        super.end();
         if (sent != null) {
             sent.close();
         }
@@ -109,71 +89,96 @@ final class SavingPages implements MigrationStream {
 
     /** How much would be read if the device were stopped now, in bytes. */
     long remaining() {
-        if (phase == Phase.PRE_COPY && !firstRound) {
+        if (isInPreCopy() && !firstRound) {
             look();
         }
-        return record.remaining() + (long) toSend.cardinality() * MemoryState.PAGE;
-    }
-
-    @Override
-    public int read(MemorySegment into) {
-        requireUsable();
-        int count = 0;
-        while (count < into.byteSize() && (record.hasRemaining() || next())) {
-            int part = (int) Math.min(record.remaining(), into.byteSize() - count);
-            MemorySegment.copy(bytes, record.position(), into, count, part);
-            record.position(record.position() + part);
-            count += part;
-        }
-        if (count == 0 && into.byteSize() != 0 && phase == Phase.PRE_COPY) {
-            looked = false;
-            firstRound = false;
-            throw new VfioException(Errno.ENOMSG, "all that changed until the last look has been read");
-        }
-        return count;
-    }
-
-    @Override
-    public int write(MemorySegment from) {
-        requireUsable();
-        throw new VfioException(Errno.EINVAL, "the device is saving, not resuming");
+        return rest.remaining() + (long) toSend.cardinality() * MemoryState.PAGE;
     }
 
     /** All of the first round is initial; after it the memory is looked at again. */
     @Override
-    public PrecopyInfo precopyInfo() {
-        requireOpen();
-        if (phase != Phase.PRE_COPY) {
-            throw new VfioException(Errno.EINVAL, "the device is not in pre-copy");
-        }
+    PrecopyInfo toRead() {
         long remaining = remaining();
         return firstRound ? new PrecopyInfo(remaining, 0) : new PrecopyInfo(0, remaining);
     }
 
     @Override
-    public void close() {
-        open = false;
+    int next(MemorySegment into) {
+        Room room = Room.of(into);
+        while (room.remaining() > 0 && (takeRest(room) || make(room))) {
+            // until it is full, or there is nothing more
+        }
+        int count = room.buffer().position();
+        if (count == 0 && isInPreCopy()) {
+            looked = false;
+            firstRound = false;
+        }
+        return count;
     }
 
-    /** Prepares what is read next; false where there is nothing now. */
-    private boolean next() {
+    private boolean takeRest(Room room) {
+        int count = Math.min(rest.remaining(), room.remaining());
+        int from = rest.buffer().position();
+        MemorySegment.copy(rest.bytes(), from, room.bytes(), room.buffer().position(), count);
+        rest.buffer().position(from + count);
+        room.buffer().position(room.buffer().position() + count);
+        return count > 0;
+    }
+
+    /** Makes the next record, where it is read to if it has room, else here; false where there is none now, or none that fits behind others. */
+    private boolean make(Room room) {
         if (toSend.isEmpty() && !looked) {
             look();
             looked = true;
         }
-        int page = toSend.nextSetBit(0);
-        if (page >= 0) {
-            prepare(page);
-            return true;
+        int first = toSend.nextSetBit(0);
+        byte[] last = isInPreCopy() ? null : registers;
+        if (first < 0 && last == null) {
+            return false;
         }
-        if (phase == Phase.STOP_COPY && registers != null) {
-            record.clear().position(MemoryState.RECORD_SIZE);
-            record.put(registers);
-            seal(MemoryState.END, registers.length, 0, record.position());
+        int empty = first < 0 ? 0 : emptyFrom(first);
+        int payload = first < 0 && last != null ? last.length : empty > 0 ? 0 : (int) at(filledFrom(first));
+        boolean fits = room.remaining() >= MemoryState.RECORD_SIZE + payload;
+        if (!fits && room.buffer().position() > 0) {
+            return false;
+        }
+        Room into = fits ? room : rest;
+        if (!fits) {
+            rest.buffer().clear();
+        }
+        if (first < 0 && last != null) {
+            into.buffer().put(into.buffer().position() + MemoryState.RECORD_SIZE, last);
+            seal(into, MemoryState.END, payload, 0, payload);
             registers = null;
-            return true;
+        } else if (empty > 0) {
+            makeZeros(into, first, empty);
+        } else {
+            makePages(into, first, payload);
         }
-        return false;
+        if (!fits) {
+            rest.buffer().flip();
+        }
+        return true;
+    }
+
+    /** How many pages from this one on are to be sent and have no content. */
+    private int emptyFrom(int first) {
+        int end = toSend.nextClearBit(first);
+        int page = first;
+        while (page < end && isZero(page)) {
+            page++;
+        }
+        return page - first;
+    }
+
+    /** How many pages, of which this is the first, make up a record: those to be sent that have content. */
+    private int filledFrom(int first) {
+        int most = Math.min(toSend.nextClearBit(first), first + MemoryState.MAX_PAGES / MemoryState.PAGE);
+        int page = first + 1;
+        while (page < most && !isZero(page)) {
+            page++;
+        }
+        return page - first;
     }
 
     /** Marks what differs from what was sent. */
@@ -196,68 +201,43 @@ final class SavingPages implements MigrationStream {
         }
     }
 
-    /** A record of the pages that are to be sent from this one on: those without content need not be copied. */
-    private void prepare(int first) {
-        int end = toSend.nextClearBit(first);
-        int page = first;
-        while (page < end && isZero(page)) {
-            page++;
+    /** Pages without content need not be copied. */
+    private void makeZeros(Room room, int first, int count) {
+        if (sent != null && !firstRound && isInPreCopy()) {
+            sent.segment().asSlice(at(first), at(count)).fill((byte) 0);
         }
-        if (page > first) {
-            if (sent != null && !firstRound && phase == Phase.PRE_COPY) {
-                sent.segment().asSlice(at(first), at(page - first)).fill((byte) 0);
-            }
-            toSend.clear(first, page);
-            seal(MemoryState.ZEROS, (int) at(page - first), at(first), MemoryState.RECORD_SIZE);
-            return;
-        }
-        int most = Math.min(end, first + MemoryState.MAX_PAGES / MemoryState.PAGE);
-        page++;
-        while (page < most && !isZero(page)) {
-            page++;
-        }
-        copy(first, (int) at(page - first));
-        toSend.clear(first, page);
+        toSend.clear(first, first + count);
+        seal(room, MemoryState.ZEROS, (int) at(count), at(first), 0);
     }
 
     /** What is sent is what is compared with later, whatever the guest does meanwhile. */
-    private void copy(int first, int length) {
-        MemorySegment.copy(memory, at(first), bytes, MemoryState.RECORD_SIZE, length);
-        if (sent != null && phase == Phase.PRE_COPY) {
-            MemorySegment.copy(bytes, MemoryState.RECORD_SIZE, sent.segment(), at(first), length);
+    private void makePages(Room room, int first, int length) {
+        long to = (long) room.buffer().position() + MemoryState.RECORD_SIZE;
+        MemorySegment.copy(memory, at(first), room.bytes(), to, length);
+        if (sent != null && isInPreCopy()) {
+            MemorySegment.copy(room.bytes(), to, sent.segment(), at(first), length);
         }
-        seal(MemoryState.PAGES, length, at(first), MemoryState.RECORD_SIZE + length);
+        toSend.clear(first, first + length / MemoryState.PAGE);
+        seal(room, MemoryState.PAGES, length, at(first), length);
     }
 
     private boolean isZero(int page) {
         return MemorySegment.mismatch(memory, at(page), at(page + 1), ZEROS, 0, MemoryState.PAGE) < 0;
     }
 
-    /** Puts the header of a record whose payload is in place, and makes it the one that is read. */
-    private void seal(int kind, int length, long offset, int end) {
-        record.clear().putInt(kind).putInt(length).putLong(offset).putInt(0);
-        int crcAt = record.position();
-        crc.update(record.flip());
-        record.limit(end).position(MemoryState.RECORD_SIZE);
-        crc.update(record);
-        record.putInt(crcAt, (int) crc.getValue());
-        record.position(0);
+    /** Puts the header of a record whose payload is in place behind it, and goes on behind that. */
+    private void seal(Room room, int kind, int length, long offset, int payload) {
+        ByteBuffer out = room.buffer();
+        int begin = out.position();
+        int end = begin + MemoryState.RECORD_SIZE + payload;
+        out.putInt(kind).putInt(length).putLong(offset).putInt(0);
+        int crcAt = out.position();
+        crc.update(out.limit(crcAt).position(begin));
+        crc.update(out.limit(end).position(begin + MemoryState.RECORD_SIZE));
+        out.limit(out.capacity()).position(end).putInt(crcAt, (int) crc.getValue());
     }
 
     private static long at(int page) {
         return (long) page * MemoryState.PAGE;
-    }
-
-    private void requireOpen() {
-        if (!open) {
-            throw new VfioException(Errno.EBADF, "the stream is closed");
-        }
-    }
-
-    private void requireUsable() {
-        requireOpen();
-        if (phase == Phase.ENDED) {
-            throw new VfioException(Errno.ENODEV, "the device has left the state that the stream belonged to");
-        }
     }
 }

@@ -18,6 +18,9 @@ import org.vfio4j.vfio.VfioException;
  * <p>Registers are u16 count, then for each u8 length of the name, the name in ASCII, u64 value; a blob is u32 length and its bytes.
  */
 public final class StateBytes {
+    /** What the JDK decodes other bytes to. */
+    private static final char NOT_ASCII = '\uFFFD';
+
     private final ByteBuffer bytes;
 
     private StateBytes(ByteBuffer bytes) {
@@ -63,11 +66,14 @@ public final class StateBytes {
             SortedMap<String, Long> registers = new TreeMap<>();
             int count = Short.toUnsignedInt(bytes.getShort());
             for (int i = 0; i < count; i++) {
-                byte[] name = new byte[Byte.toUnsignedInt(bytes.get())];
-                bytes.get(name);
-                if (registers.put(new String(name, StandardCharsets.US_ASCII), bytes.getLong()) != null) {
-                    throw new VfioException(Errno.EINVAL, "the saved state has a register twice");
+                byte[] ascii = new byte[Byte.toUnsignedInt(bytes.get())];
+                bytes.get(ascii);
+                String name = new String(ascii, StandardCharsets.US_ASCII);
+                boolean follows = registers.isEmpty() || registers.lastKey().compareTo(name) < 0;
+                if (!follows || name.indexOf(NOT_ASCII) >= 0) {
+                    throw new VfioException(Errno.EINVAL, "the saved state's registers are not in their order");
                 }
+                registers.put(name, bytes.getLong());
             }
             return Collections.unmodifiableSortedMap(registers);
         } catch (BufferUnderflowException e) {

@@ -20,6 +20,9 @@ final class Calls implements AutoCloseable {
     /** How long a call may take in all, with what the server asks meanwhile. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
+    /** From so many bytes on a copy costs more than to receive in two places. */
+    private static final int LONG = 1 << 14;
+
     private final Connection connection;
     private final Inbox inbox;
     private final MemorySegment in;
@@ -77,24 +80,53 @@ final class Calls implements AutoCloseable {
      * @throws ConnectionLostException if there is no server any more, or none that keeps to the protocol
      */
     int call(Command command, int payload, List<Fd> fds) {
+        int id = send(command, payload, fds);
+        try {
+            return checked(command, id, awaitReply(System.nanoTime()));
+        } catch (MalformedException | LinuxException e) {
+            throw connection.lose(e);
+        }
+    }
+
+    /**
+     * The same for a reply whose bytes behind the first {@code head} belong into {@code into}: as many as fit are there then. Long ones come there
+     * without a copy; if the call fails, anything may be there.
+     */
+    int callInto(Command command, int payload, int head, MemorySegment into) {
+        int id = send(command, payload, List.of());
+        try {
+            boolean isLong = into.byteSize() >= LONG && into.isNative() && !inbox.holdsNext();
+            if (isLong && inbox.nextInto(id, head, into)) {
+                return checked(command, id, inbox.current());
+            }
+            int at = checked(command, id, awaitReply(System.nanoTime()));
+            long length = Math.clamp(inbox.size(at) - head, 0, into.byteSize());
+            MemorySegment.copy(in, at + (long) head, into, 0, length);
+            return at;
+        } catch (MalformedException | LinuxException e) {
+            throw connection.lose(e);
+        }
+    }
+
+    /** Sends the request in {@link #out}, and returns its number. */
+    private int send(Command command, int payload, List<Fd> fds) {
         requireOpen();
         int id = nextId++ & 0xffff;
         MemorySegment out = connection.out();
         Wire.header(out, id, command.number(), Wire.HEADER + payload, Wire.REQUEST, 0);
         connection.send(out, Wire.HEADER + payload, fds);
-        try {
-            int at = awaitReply(System.nanoTime());
-            if (Wire.u16(in, at + Wire.ID) != id || Wire.u16(in, at + Wire.COMMAND) != command.number()) {
-                throw connection.lose("the server replies to another request than " + command + " " + id);
-            }
-            if ((Wire.u32(in, at + Wire.FLAGS) & Wire.IS_ERROR) != 0) {
-                throw new VfioException(
-                        Connection.checkedErrno(Wire.u32(in, at + Wire.ERROR)), "the server refuses " + command);
-            }
-            return at;
-        } catch (MalformedException | LinuxException e) {
-            throw connection.lose(e);
+        return id;
+    }
+
+    private int checked(Command command, int id, int at) {
+        if (Wire.u16(in, at + Wire.ID) != id || Wire.u16(in, at + Wire.COMMAND) != command.number()) {
+            throw connection.lose("the server replies to another request than " + command + " " + id);
         }
+        if ((Wire.u32(in, at + Wire.FLAGS) & Wire.IS_ERROR) != 0) {
+            throw new VfioException(
+                    Connection.checkedErrno(Wire.u32(in, at + Wire.ERROR)), "the server refuses " + command);
+        }
+        return at;
     }
 
     /** A reply that is as it must not be. */

@@ -3,7 +3,6 @@ package org.vfio4j.vfio.user;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -82,16 +81,8 @@ final class ClientFeatures {
     }
 
     void startDmaLogging(long pageSize, List<IovaRange> ranges) {
-        int size = checked(MigrationMessages.LoggingPayload.START_FIXED
-                + (long) ranges.size() * MigrationMessages.LoggingPayload.RANGE);
-        MemorySegment payload = calls.out().asSlice(Wire.FEATURE_DATA, size).fill((byte) 0);
-        Wire.put64(payload, 0, pageSize);
-        Wire.put32(payload, Long.BYTES, ranges.size());
-        for (int i = 0; i < ranges.size(); i++) {
-            long at = MigrationMessages.LoggingPayload.START_FIXED + (long) i * MigrationMessages.LoggingPayload.RANGE;
-            Wire.put64(payload, at, ranges.get(i).first());
-            Wire.put64(payload, at + Long.BYTES, ranges.get(i).length());
-        }
+        int size = checked(LoggingPayload.startSize(ranges.size()));
+        LoggingPayload.writeStart(calls.out().asSlice(Wire.FEATURE_DATA, size), pageSize, ranges);
         request(Feature.DMA_LOGGING_START | Feature.SET, size, 0);
     }
 
@@ -101,20 +92,14 @@ final class ClientFeatures {
 
     /** The bits of the reply are added to the bitmap. */
     void reportDmaLogging(IovaRange range, long pageSize, MemorySegment bitmap) {
-        int fixed = MigrationMessages.LoggingPayload.REPORT_FIXED;
+        int fixed = LoggingPayload.REPORT_FIXED;
         int size = checked(fixed + bitmap.byteSize());
-        MemorySegment payload = calls.out().asSlice(Wire.FEATURE_DATA, fixed);
-        Wire.put64(payload, 0, range.first());
-        Wire.put64(payload, Long.BYTES, range.length());
-        Wire.put64(payload, 2L * Long.BYTES, pageSize);
+        LoggingPayload.writeReport(calls.out().asSlice(Wire.FEATURE_DATA, fixed), range, pageSize);
         MemorySegment answer = request(Feature.DMA_LOGGING_REPORT | Feature.GET, fixed, size);
         if (answer.byteSize() != size) {
             throw calls.malformed(Command.DEVICE_FEATURE, answer.byteSize() + " bytes of a report, not " + size);
         }
-        for (long at = 0; at + Byte.BYTES <= bitmap.byteSize(); at++) {
-            byte marked = answer.get(ValueLayout.JAVA_BYTE, fixed + at);
-            bitmap.set(ValueLayout.JAVA_BYTE, at, (byte) (bitmap.get(ValueLayout.JAVA_BYTE, at) | marked));
-        }
+        LoggingPayload.addReported(answer, bitmap);
     }
 
     /** Refuses what only a server of this library can be asked. */
@@ -177,12 +162,12 @@ final class ClientFeatures {
             int size = (int) Math.min(most, into.byteSize());
             Wire.put32(calls.out(), Wire.ARGSZ, DATA_FIXED + size);
             Wire.put32(calls.out(), Wire.MIGRATION_SIZE, size);
-            int at = calls.call(Command.MIG_DATA_READ, DATA_FIXED);
+            MemorySegment part = size == into.byteSize() ? into : into.asSlice(0, size);
+            int at = calls.callInto(Command.MIG_DATA_READ, DATA_FIXED, Wire.MIGRATION_DATA, part);
             int came = calls.size(at) - Wire.MIGRATION_DATA;
             if (came < 0 || came > size || came != Wire.u32(calls.in(), at + Wire.MIGRATION_SIZE)) {
                 throw calls.malformed(Command.MIG_DATA_READ, came + " bytes of " + size);
             }
-            MemorySegment.copy(calls.in(), at + (long) Wire.MIGRATION_DATA, into, 0, came);
             return came;
         }
 

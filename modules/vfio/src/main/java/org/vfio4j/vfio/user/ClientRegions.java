@@ -60,9 +60,11 @@ final class ClientRegions {
         long done = 0;
         do {
             int count = (int) Math.min(most, into.byteSize() - done);
+            MemorySegment part = count == into.byteSize() ? into : into.asSlice(done, count);
             int at;
             try {
-                at = access(Command.REGION_READ, region, offset + done, count, 0);
+                layAccess(region, offset + done, count);
+                at = calls.callInto(Command.REGION_READ, ECHOED, Wire.DATA, part);
             } catch (VfioException e) {
                 return orShort(e, done);
             }
@@ -70,7 +72,6 @@ final class ClientRegions {
             if (came < 0 || came > count || came != Wire.u32(calls.in(), at + Wire.ACCESS_COUNT)) {
                 throw calls.malformed(Command.REGION_READ, came + " bytes of " + count);
             }
-            MemorySegment.copy(calls.in(), at + (long) Wire.DATA, into, done, came);
             done += came;
             if (came < count) {
                 break;
@@ -86,7 +87,8 @@ final class ClientRegions {
             MemorySegment.copy(from, done, calls.out(), Wire.DATA, count);
             int at;
             try {
-                at = access(Command.REGION_WRITE, region, offset + done, count, count);
+                layAccess(region, offset + done, count);
+                at = calls.call(Command.REGION_WRITE, ECHOED + count);
             } catch (VfioException e) {
                 return orShort(e, done);
             }
@@ -103,12 +105,11 @@ final class ClientRegions {
         return Math.toIntExact(done);
     }
 
-    private int access(Command command, int region, long offset, int count, int data) {
+    private void layAccess(int region, long offset, int count) {
         MemorySegment out = calls.out();
         Wire.put64(out, Wire.ACCESS_OFFSET, offset);
         Wire.put32(out, Wire.ACCESS_REGION, region);
         Wire.put32(out, Wire.ACCESS_COUNT, count);
-        return calls.call(command, ECHOED + data);
     }
 
     /** A long access that ends where the region does, at the begin of a message, has got as far as that. */

@@ -89,6 +89,14 @@ final class Connection implements AutoCloseable {
         answer(Wire.HEADER + payload, Wire.REPLY, 0, fds);
     }
 
+    /** The same with {@code length} bytes of {@code data} from {@code offset} on behind the payload. */
+    void reply(int payload, MemorySegment data, long offset, int length) {
+        int size = Wire.HEADER + payload;
+        if (layAnswer(size + length, Wire.REPLY, 0)) {
+            sendBoth(size, data, offset, length);
+        }
+    }
+
     /** Answers the current message with an error number. */
     void replyError(int errno) {
         answer(Wire.HEADER, Wire.REPLY | Wire.IS_ERROR, errno, List.of());
@@ -108,13 +116,20 @@ final class Connection implements AutoCloseable {
     }
 
     private void answer(int size, int flags, int errno, List<Fd> fds) {
+        if (layAnswer(size, flags, errno)) {
+            send(out, size, fds);
+        }
+    }
+
+    /** Whether the current message wants an answer: then its header is laid. */
+    private boolean layAnswer(int size, int flags, int errno) {
         MemorySegment request = inbox.bytes();
         int at = inbox.current();
         if ((Wire.u32(request, at + Wire.FLAGS) & Wire.NO_REPLY) != 0) {
-            return;
+            return false;
         }
         Wire.header(out, Wire.u16(request, at + Wire.ID), Wire.u16(request, at + Wire.COMMAND), size, flags, errno);
-        send(out, size, fds);
+        return true;
     }
 
     /**
@@ -138,9 +153,31 @@ final class Connection implements AutoCloseable {
         long sent = first;
         while (sent < size) {
             sent += channel.send(message, sent, size - sent, List.of());
-            if (sent < size && System.nanoTime() - begin > patienceNanos) {
-                throw lose("takes no more than " + sent + " of " + size + " bytes");
+            requireProgress(sent, size, begin);
+        }
+    }
+
+    /** Sends {@code size} bytes of {@link #out} and some of {@code data} behind them. */
+    private void sendBoth(int size, MemorySegment data, long offset, int length) {
+        try {
+            long begin = System.nanoTime();
+            long all = (long) size + length;
+            long sent = 0;
+            while (sent < all) {
+                long there = Math.max(0, sent - size);
+                sent += sent < size
+                        ? channel.sendBoth(out, sent, size - sent, data, offset, length)
+                        : channel.send(data, offset + there, length - there, List.of());
+                requireProgress(sent, all, begin);
             }
+        } catch (LinuxException e) {
+            throw lose(e);
+        }
+    }
+
+    private void requireProgress(long sent, long size, long begin) {
+        if (sent < size && System.nanoTime() - begin > patienceNanos) {
+            throw lose("takes no more than " + sent + " of " + size + " bytes");
         }
     }
 

@@ -2,6 +2,8 @@
 package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
@@ -148,7 +150,7 @@ final class DeviceQueries {
         private static IrqRequest.Data bools(MemorySegment bytes) {
             Boolean[] values = new Boolean[(int) bytes.byteSize()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = bytes.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i) != 0;
+                values[i] = bytes.get(ValueLayout.JAVA_BYTE, i) != 0;
             }
             return new IrqRequest.Data.Bools(List.of(values));
         }
@@ -157,7 +159,7 @@ final class DeviceQueries {
         private static IrqRequest.Data eventfds(int count, List<Fd> fds) {
             return new IrqRequest.Data.Eventfds(
                     fds.isEmpty()
-                            ? java.util.Collections.nCopies(count, Optional.empty())
+                            ? Collections.nCopies(count, Optional.empty())
                             : fds.stream().map(Optional::of).toList());
         }
 

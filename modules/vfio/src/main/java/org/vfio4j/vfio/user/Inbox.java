@@ -62,6 +62,8 @@ final class Inbox implements AutoCloseable {
     private int begin;
     /** Behind the last byte received. */
     private int end;
+    /** How many bytes of whole requests, from the next one on, a wait for a reply has come past. */
+    private int passed;
 
     Inbox(FdChannel channel, IdleWait idle) {
         this.channel = channel;
@@ -107,14 +109,61 @@ final class Inbox implements AutoCloseable {
         return next(false);
     }
 
+    /**
+     * The same where nothing of the next message is here yet and it is most likely the reply {@code id}, whose bytes behind the first {@code head}
+     * are to come into {@code tail}. If it is, it fits and is no error, they do, and do not lie behind the others.
+     *
+     * @return false if it is another message, or none: {@link #nextInTime} then tells
+     */
+    boolean nextInto(int id, int head, MemorySegment tail) {
+        startOver();
+        moveTo(0);
+        long n = FdChannel.NOTHING;
+        for (int i = 0; n == FdChannel.NOTHING && i < LOOKS; i++) {
+            n = channel.receiveBoth(bytes, 0, head, tail, FdChannel.Wait.SOME);
+        }
+        if (n <= 0) {
+            return false;
+        }
+        int behind = (int) Math.max(0, n - head);
+        end = (int) n - behind;
+        boolean wanted = end == head
+                && Wire.u16(bytes, Wire.ID) == id
+                && Wire.u32(bytes, Wire.FLAGS) == Wire.REPLY
+                && checkedSize(0) >= head
+                && size(0) - head <= tail.byteSize();
+        int there = wanted ? Math.min(behind, size(0) - head) : 0;
+        MemorySegment.copy(tail, there, bytes, end, behind - (long) there);
+        end += behind - there;
+        takeArrived();
+        if (wanted) {
+            receiveTail(tail, there, size(0) - head);
+            become(head);
+        }
+        return wanted;
+    }
+
+    private void receiveTail(MemorySegment tail, int first, int length) {
+        for (int there = first; there < length; ) {
+            long n = FdChannel.NOTHING;
+            for (int i = 0; n == FdChannel.NOTHING && i < LOOKS; i++) {
+                n = channel.receive(tail, there, length - (long) there, FdChannel.Wait.ALL);
+            }
+            if (n <= 0) {
+                throw new MalformedException("a message ends after " + there + " bytes of data");
+            }
+            takeArrived();
+            there += (int) n;
+        }
+    }
+
     private boolean next(boolean patient) {
-        closeArrivals(currentPosition);
-        held = 0;
+        startOver();
         if (begin == end || begin > CAPACITY / 2) {
             moveTo(0);
         }
         while (!isComplete(0)) {
-            long n = receiveInTime(0, NOTHING_TO_DO);
+            long n = receiveInTime(NOTHING_TO_DO);
             if (n == 0 && end == begin) {
                 return false;
             }
@@ -125,11 +174,23 @@ final class Inbox implements AutoCloseable {
                 throw new MalformedException("a message ends after " + (end - begin) + " bytes");
             }
         }
+        become(size(begin));
+        return true;
+    }
+
+    /** The message before is done with. */
+    private void startOver() {
+        closeArrivals(currentPosition);
+        held = 0;
+        passed = 0;
+    }
+
+    /** The next message, {@code there} bytes of which lie here, becomes the current one. */
+    private void become(int there) {
         current = begin;
         currentPosition = base + current;
-        begin += size(current);
+        begin += there;
         held = begin;
-        return true;
     }
 
     /**
@@ -139,10 +200,10 @@ final class Inbox implements AutoCloseable {
      * @throws MalformedException if none comes in time, or so many requests do that there is no room for it
      */
     int awaitReply(Meanwhile meanwhile) {
-        int passed = 0;
+        passed = 0;
         while (true) {
             while (!isComplete(passed)) {
-                if (receiveInTime(passed, meanwhile) <= 0) {
+                if (receiveInTime(meanwhile) <= 0) {
                     throw new MalformedException("no reply");
                 }
             }
@@ -155,11 +216,38 @@ final class Inbox implements AutoCloseable {
         }
     }
 
-    /** Where each request begins that has come to its end and was not answered yet, in their order; the current one is the first. */
+    /** Where each request begins that has come to its end and is not done yet, in their order; the current one is the first. */
     void eachWaiting(IntConsumer action) {
         action.accept(current);
-        for (int passed = 0; isComplete(passed); passed += size(begin + passed)) {
-            action.accept(begin + passed);
+        for (int behind = 0; isComplete(behind); behind += size(begin + behind)) {
+            action.accept(begin + behind);
+        }
+    }
+
+    /** While a reply is awaited: whether a whole request waits behind the current one. */
+    boolean holdsWaiting() {
+        return passed > 0;
+    }
+
+    /** Where the first request that waits begins, if {@link #holdsWaiting}. */
+    int firstWaiting() {
+        return begin;
+    }
+
+    /** Makes the first request that waits the current one while {@code action} runs, then forgets it. */
+    void handleWaiting(Runnable action) {
+        int outer = current;
+        long outerPosition = currentPosition;
+        current = begin;
+        currentPosition = base + begin;
+        passed -= size(begin);
+        begin += size(begin);
+        try {
+            action.run();
+        } finally {
+            closeArrivals(currentPosition);
+            current = outer;
+            currentPosition = outerPosition;
         }
     }
 
@@ -210,9 +298,9 @@ final class Inbox implements AutoCloseable {
         mapping.close();
     }
 
-    private boolean isComplete(int passed) {
-        int there = end - begin - passed;
-        return there >= Wire.HEADER && there >= checkedSize(begin + passed);
+    private boolean isComplete(int behind) {
+        int there = end - begin - behind;
+        return there >= Wire.HEADER && there >= checkedSize(begin + behind);
     }
 
     private int checkedSize(int at) {
@@ -224,8 +312,8 @@ final class Inbox implements AutoCloseable {
         return size;
     }
 
-    /** Receives more of the message that begins {@code passed} bytes behind the next one's begin. */
-    private long receive(int passed) {
+    /** Receives more of the first message that is not passed. */
+    private long receive() {
         int there = end - begin - passed;
         boolean known = there >= Wire.HEADER;
         int missing = known ? checkedSize(begin + passed) - there : Wire.HEADER - there;
@@ -240,25 +328,26 @@ final class Inbox implements AutoCloseable {
                 : idle.receive(channel, bytes, end, Math.min(WINDOW, CAPACITY - end), FdChannel.Wait.SOME);
         if (n > 0) {
             end += (int) n;
-            List<Fd> fds = channel.takeReceived();
-            if (!fds.isEmpty()) {
-                arrived(passed, fds);
-            }
+            takeArrived();
         }
         return n;
     }
 
     /** The same, several times if nothing comes. */
-    private long receiveInTime(int passed, Meanwhile meanwhile) {
-        long n = receive(passed);
+    private long receiveInTime(Meanwhile meanwhile) {
+        long n = receive();
         for (int i = 1; n == FdChannel.NOTHING && i < LOOKS; i++) {
             meanwhile.waited(true);
-            n = receive(passed);
+            n = receive();
         }
         return n;
     }
 
-    private void arrived(int passed, List<Fd> fds) {
+    private void takeArrived() {
+        List<Fd> fds = channel.takeReceived();
+        if (fds.isEmpty()) {
+            return;
+        }
         arrivals.add(new Arrival(base + lastBegin(begin + passed), fds));
         descriptors += fds.size();
         if (descriptors > FdChannel.MAX_FDS) {

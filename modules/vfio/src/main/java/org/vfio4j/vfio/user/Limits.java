@@ -11,9 +11,6 @@ final class Limits {
     /** Interrupts of one index: what MSI-X can have. */
     static final int INTERRUPTS = 2048;
 
-    /** Mapped DMA ranges: what QEMU offers, and the kernel's own limit. */
-    static final int DMA_MAPS = 65535;
-
     /** Data of one DMA_READ or DMA_WRITE, unless to a client of this library: QEMU cuts longer replies short (its socket's buffer is 208 KiB). */
     static final int DMA_CHUNK = 1 << 16;
 

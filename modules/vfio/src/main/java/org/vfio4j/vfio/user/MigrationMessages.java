@@ -2,15 +2,12 @@
 package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.uapi.VfioMigration;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Feature;
-import org.vfio4j.vfio.IovaRange;
 import org.vfio4j.vfio.MigrationStream;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.VfioException;
@@ -64,7 +61,7 @@ final class MigrationMessages implements AutoCloseable {
             return setState(device, request, answer);
         }
         if (index == Feature.DMA_LOGGING_START && set && !get) {
-            device.startDmaLogging(LoggingPayload.pageSize(request), LoggingPayload.ranges(request));
+            LoggingPayload.start(device, request);
             return 0;
         }
         if (index == Feature.DMA_LOGGING_STOP && set && !get) {
@@ -176,55 +173,5 @@ final class MigrationMessages implements AutoCloseable {
             throw new VfioException(Errno.E2BIG, Integer.toUnsignedString(size) + " bytes of migration data at once");
         }
         return size;
-    }
-
-    /** DMA logging's payloads: page size, number of ranges, ranges; and range, page size, bitmap. */
-    static final class LoggingPayload {
-        static final int START_FIXED = 16;
-        static final int RANGE = 16;
-        static final int REPORT_FIXED = 24;
-
-        private static final long PAGE_SIZE = 0;
-        private static final long COUNT = 8;
-        private static final long REPORT_PAGE_SIZE = 16;
-
-        private LoggingPayload() {}
-
-        static long pageSize(MemorySegment payload) {
-            requireSize(payload, START_FIXED);
-            return Wire.u64(payload, PAGE_SIZE);
-        }
-
-        static List<IovaRange> ranges(MemorySegment payload) {
-            long count = Integer.toUnsignedLong(Wire.u32(payload, COUNT));
-            requireSize(payload, START_FIXED + count * RANGE);
-            List<IovaRange> ranges = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                ranges.add(range(payload, START_FIXED + (long) i * RANGE));
-            }
-            return ranges;
-        }
-
-        static IovaRange range(MemorySegment payload, long at) {
-            return IovaRange.of(Wire.u64(payload, at), Wire.u64(payload, at + Long.BYTES));
-        }
-
-        /** The bitmap comes behind what was asked. */
-        static int report(VfioDevice device, MemorySegment request, MemorySegment answer) {
-            requireSize(request, REPORT_FIXED);
-            requireSize(answer, REPORT_FIXED);
-            answer.fill((byte) 0);
-            MemorySegment.copy(request, 0, answer, 0, REPORT_FIXED);
-            device.reportDmaLogging(
-                    range(request, 0), Wire.u64(request, REPORT_PAGE_SIZE), answer.asSlice(REPORT_FIXED));
-            return (int) answer.byteSize();
-        }
-
-        private static void requireSize(MemorySegment payload, long least) {
-            if (payload.byteSize() < least) {
-                throw new VfioException(
-                        Errno.EINVAL, "DMA logging with " + payload.byteSize() + " bytes, at least " + least);
-            }
-        }
     }
 }

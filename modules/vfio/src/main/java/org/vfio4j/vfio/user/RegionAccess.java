@@ -12,10 +12,12 @@ import org.vfio4j.vfio.VfioException;
 final class RegionAccess implements AutoCloseable {
     private static final int ECHOED = Wire.DATA - Wire.HEADER;
     private static final int SHORT_WRITE = 16;
+    private static final int ASKED = 8;
 
     private final Connection connection;
     private final MemorySegment in;
     private final Slices inSlices;
+    private final RegionViews views = new RegionViews();
     private final Arena arena = Arena.ofShared();
     private final MemorySegment scratch = arena.allocate(SHORT_WRITE, Long.BYTES);
     private final Slices scratchSlices = new Slices(scratch, 0);
@@ -31,8 +33,21 @@ final class RegionAccess implements AutoCloseable {
         int count = count(at);
         long offset = Wire.u64(in, at + Wire.ACCESS_OFFSET);
         int region = Wire.u32(in, at + Wire.ACCESS_REGION);
+        RegionViews.View view = count < RegionViews.LONG ? null : views.find(device, region, offset, count);
+        if (view != null) {
+            readMapped(device, region, offset, count, view);
+            return;
+        }
         int read = device.read(region, offset, connection.out(Wire.DATA, count));
         answer(offset, region, read, read);
+    }
+
+    /** The first bytes are the device's own answer: whether it is there, and may be read. */
+    private void readMapped(VfioDevice device, int region, long offset, int count, RegionViews.View view) {
+        int read = device.read(region, offset, connection.out(Wire.DATA, ASKED));
+        echo(offset, region, count);
+        long at = offset - view.area().offset() + read;
+        connection.reply(ECHOED + read, view.mapping().segment(), at, count - read);
     }
 
     /** Whether the message is a REGION_WRITE with all of its data. */
@@ -109,15 +124,20 @@ final class RegionAccess implements AutoCloseable {
     }
 
     private void answer(long offset, int region, int count, int data) {
+        echo(offset, region, count);
+        connection.reply(ECHOED + data);
+    }
+
+    private void echo(long offset, int region, int count) {
         MemorySegment out = connection.out();
         Wire.put64(out, Wire.ACCESS_OFFSET, offset);
         Wire.put32(out, Wire.ACCESS_REGION, region);
         Wire.put32(out, Wire.ACCESS_COUNT, count);
-        connection.reply(ECHOED + data);
     }
 
     @Override
     public void close() {
+        views.close();
         if (arena.scope().isAlive()) {
             arena.close();
         }

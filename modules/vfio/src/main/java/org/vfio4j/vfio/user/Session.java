@@ -22,8 +22,12 @@ final class Session implements AutoCloseable {
     private final MemorySegment in;
     private final Attachment attachment;
     private final RegionAccess regions;
+    /** For accesses that come while one waits for the client's memory. */
+    private final RegionAccess innerRegions;
+
     private final DeviceQueries queries;
     private final MigrationMessages migration;
+    private final DmaCalls calls;
     private final GuestMemory memory;
     private final Extension extension;
     private boolean negotiated;
@@ -38,7 +42,9 @@ final class Session implements AutoCloseable {
         this.regions = new RegionAccess(connection);
         this.queries = new DeviceQueries(connection);
         this.migration = new MigrationMessages(connection);
-        this.memory = new GuestMemory(connection);
+        this.innerRegions = new RegionAccess(connection);
+        this.calls = new DmaCalls(connection, () -> handle(innerRegions));
+        this.memory = new GuestMemory(connection, calls);
         this.extension = new Extension(connection);
     }
 
@@ -46,7 +52,7 @@ final class Session implements AutoCloseable {
     void run() {
         try {
             while (!connection.isLost() && inbox.next()) {
-                handle();
+                handle(regions);
             }
         } catch (ErrnoException e) {
             LOG.log(System.Logger.Level.DEBUG, "a client's connection ends: {0}", e.getMessage());
@@ -58,14 +64,17 @@ final class Session implements AutoCloseable {
         connection.end();
     }
 
-    private void handle() {
+    private void handle(RegionAccess accesses) {
         int at = inbox.current();
         int flags = Wire.u32(in, at + Wire.FLAGS);
         if ((flags & Wire.TYPE_MASK) == Wire.REPLY) {
+            if (calls.isLate(at)) {
+                return;
+            }
             throw new MalformedException("a reply to nothing");
         }
         try {
-            dispatch(at, flags);
+            dispatch(at, flags, accesses);
         } catch (ConnectionLostException e) {
             throw e;
         } catch (ErrnoException e) {
@@ -74,7 +83,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private void dispatch(int at, int flags) {
+    private void dispatch(int at, int flags, RegionAccess accesses) {
         int size = inbox.size(at);
         Command command = Command.of(Wire.u16(in, at + Wire.COMMAND));
         if (command == null
@@ -94,9 +103,9 @@ final class Session implements AutoCloseable {
             throw new VfioException(Errno.EINVAL, command + (negotiated ? " twice" : " before VERSION"));
         }
         switch (command) {
-            case REGION_READ -> regions.read(attachment.device(), at);
-            case REGION_WRITE -> regions.write(attachment.device(), at, size);
-            case REGION_WRITE_MULTI -> regions.writeMulti(attachment.device(), at, size);
+            case REGION_READ -> accesses.read(attachment.device(), at);
+            case REGION_WRITE -> accesses.write(attachment.device(), at, size);
+            case REGION_WRITE_MULTI -> accesses.writeMulti(attachment.device(), at, size);
             default -> cold(command, in.asSlice(at, size));
         }
     }
@@ -160,7 +169,7 @@ final class Session implements AutoCloseable {
         if (client.isDisplay()) {
             attachment.beDisplay();
         }
-        memory.client(client.maxDataXferSize(), extended);
+        calls.client(client.maxDataXferSize(), extended);
         Capabilities ours = extended ? Capabilities.with(attachment.offer()) : Capabilities.PLAIN;
         VersionMessage answer = new VersionMessage(VersionMessage.MAJOR, VersionMessage.MINOR, ours.json());
         connection.reply(answer.write(connection.out().asSlice(Wire.HEADER)));
@@ -174,7 +183,8 @@ final class Session implements AutoCloseable {
             attachment.close();
         } finally {
             regions.close();
-            memory.close();
+            innerRegions.close();
+            calls.close();
             connection.close();
         }
     }

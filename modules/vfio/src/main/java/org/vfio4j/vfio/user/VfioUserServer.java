@@ -3,6 +3,7 @@ package org.vfio4j.vfio.user;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -26,6 +27,10 @@ public final class VfioUserServer implements AutoCloseable {
     private static final int MAX_SESSIONS = 8;
 
     private static final int BACKLOG = 8;
+
+    // linux/stat.h
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFSOCK = 0xc000;
 
     private final DeviceSource source;
     private final IdleWait idle;
@@ -145,11 +150,24 @@ public final class VfioUserServer implements AutoCloseable {
         }
     }
 
+    /** A socket that nobody listens on. Connecting to a file that is none says ECONNREFUSED too, and that one is not ours to remove. */
     private static boolean isStale(Path path) {
+        if (!isSocket(path)) {
+            return false;
+        }
         try (Fd probe = UnixSocket.connect(path.toString())) {
             return !probe.isOpen();
         } catch (LinuxException e) {
             return e.errno() == Errno.ECONNREFUSED;
+        }
+    }
+
+    private static boolean isSocket(Path path) {
+        try {
+            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & S_IFMT) == S_IFSOCK;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -55,6 +55,7 @@ class ClientFuzzTest {
                     () -> checkRegion(device.regionInfo(0)),
                     () -> assertThat(device.irqInfo(0).count()).isBetween(0, 2048),
                     () -> assertThat(device.read(0, 0, arena.allocate(64))).isBetween(0, 64),
+                    () -> assertThat(device.read(0, 0, arena.allocate(32768))).isBetween(0, 32768),
                     () -> assertThat(device.write(0, 0, arena.allocate(64))).isBetween(0, 64),
                     () -> device.regionFile(0).close(),
                     () -> device.setIrqs(IrqRequest.disable(0)),

@@ -4,6 +4,7 @@ package org.vfio4j.vfio.user;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.dma.DmaSpace;
 import org.vfio4j.vfio.migration.Features;
@@ -18,7 +19,10 @@ import org.vfio4j.vfio.pci.RegisterRegion;
 import org.vfio4j.vfio.pci.RegisterSet;
 import org.vfio4j.vfio.pci.SharedMemory;
 
-/** A device that copies guest memory: from {@link #SOURCE} to {@link #TARGET}, as many bytes as are written to {@link #GO}. */
+/**
+ * A device that copies guest memory: from {@link #SOURCE} to {@link #TARGET}, as many bytes as are written to {@link #GO}. {@link #STATUS} is
+ * {@link #BUSY} meanwhile, then {@link #IDLE} or an error number.
+ */
 final class CopyDevice extends PciDevice {
     static final int MEMORY = RegionInfo.PCI_BAR0;
     static final int MEMORY_SIZE = 2 << 20;
@@ -28,6 +32,9 @@ final class CopyDevice extends PciDevice {
     static final int GO = 16;
     static final int RELAXED = 20;
     static final int FAULT = 24;
+    static final int STATUS = 28;
+    static final int IDLE = 0;
+    static final int BUSY = 0x2000;
     static final int MAX_COPY = 1 << 20;
 
     final DmaSpace dma;
@@ -49,22 +56,37 @@ final class CopyDevice extends PciDevice {
     }
 
     static CopyDevice create() {
-        DmaSpace dma = new DmaSpace();
+        return create(new DmaSpace());
+    }
+
+    /** One that can be used again while it waits for memory. */
+    static CopyDevice reentrant() {
+        return create(DmaSpace.reentrant());
+    }
+
+    private static CopyDevice create(DmaSpace dma) {
         Register source = Register.named("source", SOURCE, 8).writable(-1);
         Register target = Register.named("target", TARGET, 8).writable(-1);
-        Register go = Register.named("go", GO, 4).onWrite(count -> copy(dma, source.value(), target.value(), count));
+        Register status = Register.named("status", STATUS, 4);
+        Register go = Register.named("go", GO, 4)
+                .onWrite(count -> status.set(copy(dma, status, source.value(), target.value(), count)));
         Register relaxed = Register.named("relaxed", RELAXED, 4).writable(0xffff_ffffL);
         Register fault = Register.named("fault", FAULT, 4).onWrite(value -> {
             throw new IllegalStateException("a mistake in the device");
         });
-        return new CopyDevice(dma, RegisterSet.of(4096, List.of(source, target, go, relaxed, fault)));
+        return new CopyDevice(dma, RegisterSet.of(4096, List.of(source, target, go, relaxed, fault, status)));
     }
 
-    private static void copy(DmaSpace dma, long source, long target, long count) {
+    private static long copy(DmaSpace dma, Register status, long source, long target, long count) {
+        status.set(BUSY);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bytes = arena.allocate(Math.min(count, MAX_COPY));
             dma.read(source, bytes);
             dma.write(target, bytes);
+            return IDLE;
+        } catch (ErrnoException e) {
+            status.set(e.errno());
+            throw e;
         }
     }
 }

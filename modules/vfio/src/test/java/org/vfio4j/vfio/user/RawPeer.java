@@ -160,6 +160,18 @@ final class RawPeer implements AutoCloseable {
         return call(Command.VERSION, version(0, 0, QEMU));
     }
 
+    /** Does with {@code guest}, memory from address 0 on, what a DMA_READ or DMA_WRITE says, and replies. */
+    void answer(Message asked, byte[] guest) {
+        long address = asked.bytes().getLong(0);
+        int count = (int) asked.bytes().getLong(8);
+        boolean read = asked.command() == Command.DMA_READ.number();
+        byte[] data = read ? Arrays.copyOfRange(guest, (int) address, (int) address + count) : new byte[0];
+        if (!read) {
+            System.arraycopy(asked.payload(), 16, guest, (int) address, count);
+        }
+        sendRaw(message(asked.id(), asked.command(), Wire.DATA + data.length, Wire.REPLY, dma(address, count, data)));
+    }
+
     /** The next message. */
     Message receive() {
         Message message = receiveOrEnd();

@@ -11,7 +11,7 @@ import org.vfio4j.linux.UnixSocket;
 import org.vfio4j.vfio.VfioDevice;
 
 class ServerFuzzTest {
-    private static final String HOSTILE = "fuzzed client";
+    static final String HOSTILE = "fuzzed client";
     private static final int PIECE = 512;
 
     /**
@@ -55,7 +55,7 @@ class ServerFuzzTest {
     }
 
     /** On a channel of its own, since one is for one thread. */
-    private static void send(RawPeer client, byte[] bytes) {
+    static void send(RawPeer client, byte[] bytes) {
         try (Fd hostile = Memfd.create(HOSTILE, 8192)) {
             for (int at = 0; at < bytes.length; at += PIECE) {
                 byte[] piece = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + PIECE));

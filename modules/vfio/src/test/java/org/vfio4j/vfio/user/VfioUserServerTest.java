@@ -66,6 +66,16 @@ class VfioUserServerTest {
     }
 
     @Test
+    void aFileThatIsNoSocketIsNotTakenForADeadServers() throws IOException {
+        Path image = Files.writeString(folder.resolve("guest.img"), "of value");
+
+        assertThatExceptionOfType(LinuxException.class)
+                .isThrownBy(() -> VfioUserServer.listen(image, DeviceSource.of(device), false))
+                .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EADDRINUSE));
+        assertThat(image).hasContent("of value");
+    }
+
+    @Test
     void onlyTheServersUserAndRootAreLetIn() {
         assertThat(VfioUserServer.isAllowed(new UnixSocket.PeerCredentials(1, 1000, 5), 1000))
                 .isTrue();

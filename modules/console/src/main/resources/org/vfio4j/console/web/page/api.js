@@ -69,7 +69,7 @@ export const picture = name => `${ROOT}${device(name)}/screen.png`;
 /** Hears of changes; {@code listeners} has a function for each kind, and up(), down(). */
 export function events(listeners) {
   const source = new EventSource(ROOT + "/events");
-  for (const kind of ["hello", "added", "removed", "changed"]) {
+  for (const kind of ["hello", "added", "removed", "changed", "fleet"]) {
     source.addEventListener(kind, event => listeners[kind](JSON.parse(event.data)));
   }
   source.addEventListener("error", () => listeners.down(source.readyState === EventSource.CLOSED));

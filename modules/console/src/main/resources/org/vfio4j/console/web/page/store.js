@@ -5,7 +5,7 @@ import {soon} from "./dom.js";
 
 const BATCH = 50;
 
-/** Told of: "host", "types", "device" with a name, "all", "live". */
+/** Told of: "host", "types", "device" with a name, "all", "live", "fleet". */
 class Store extends EventTarget {
   host = null;
   parents = [];
@@ -42,6 +42,7 @@ class Store extends EventTarget {
           this.#note(`${device.device} shows ${display.width}×${display.height}`, device.type);
         }
       },
+      fleet: () => this.#tell("fleet"),
       down: () => {
         this.live = "reconnecting";
         this.#tell("live");
