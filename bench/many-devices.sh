@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A host with many devices that start by themselves. Sourced by served-host and served-devices.
+# A host with many devices that start by themselves. And what waits for such a host. Sourced by served-host, served-devices and start.
 
 PARENT=0000:41:00.0
 
@@ -17,3 +17,12 @@ JSON
     printf '{"mdev_type": "many-1", "start": "auto", "attrs": []}' >"$definitions/$(printf '1f0f2d6a-0000-4000-8000-%012x' "$i")"
   done
 }
+
+# accepted SOCKET: waits until somebody takes a connection there
+accepted() {
+  perl -MIO::Socket::UNIX -MTime::HiRes=sleep -e '
+    for (1 .. 30000) { exit 0 if IO::Socket::UNIX->new(Peer => $ARGV[0]); sleep 0.002 } exit 1' "$1"
+}
+
+# now: milliseconds
+now() { echo $(($(date +%s%N) / 1000000)); }

@@ -209,7 +209,7 @@ class ConsoleIT {
                         folder.resolve("other").toString(),
                         "--state-dir",
                         folder.resolve("state").toString()));
-        bare.command().replaceAll(word -> word.replace("vfio_jvm \"$dist\" \"$1\"", "vfio_jvm \"$dist\""));
+        bare.command().replaceAll(word -> word.replace("vfio_jvm \"$dist\" \"$@\"", "vfio_jvm \"$dist\""));
 
         Serving.Result result = Serving.result(folder, bare);
 

@@ -25,7 +25,7 @@ final class Serving implements AutoCloseable {
             dist=$1 java=$2
             shift 2
             . "$0"
-            vfio_jvm "$dist" "$1"
+            vfio_jvm "$dist" "$@"
             exec "$java" "${jvm[@]}" --illegal-native-access=deny "${modules[@]}" --module org.vfio4j.cli/org.vfio4j.cli.Main "$@"
             """;
 

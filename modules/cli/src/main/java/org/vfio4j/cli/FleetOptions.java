@@ -47,7 +47,8 @@ final class FleetOptions {
     }
 
     static Fleet read(ParseResult line, World world) {
-        try (FleetInventory inventory = InventoryOption.open(line, world)) {
+        try (Progress _ = Progress.of(world.terminal(), "Reading the inventory");
+                FleetInventory inventory = InventoryOption.open(line, world)) {
             return inventory.read();
         }
     }

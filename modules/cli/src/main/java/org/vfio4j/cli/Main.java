@@ -25,13 +25,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main {
     private Main() {}
 
-    /** The launcher says whether the standard output is a terminal ({@code -Dvfio4j.terminal=true}): for it that is one cheap question. */
+    /**
+     * The launcher says whether the standard output and the standard error are terminals ({@code -Dvfio4j.terminal=true}, {@code
+     * -Dvfio4j.progress=true}): for it those are cheap questions.
+     */
     public static void main(String[] args) {
         StandardOutput output = new StandardOutput(new FileOutputStream(FileDescriptor.out));
         PrintWriter out = output.writer();
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         boolean color = Terminal.showsColor(Boolean.getBoolean("vfio4j.terminal"), System.getenv());
-        Terminal terminal = new Terminal(out, err, color);
+        boolean progress = Terminal.showsProgress(Boolean.getBoolean("vfio4j.progress"), System.getenv());
+        Terminal terminal = new Terminal(out, err, color, progress);
         int code = runToTheEnd(World.of(terminal), args);
         out.flush();
         if (output.failure().isPresent()) {

@@ -92,7 +92,7 @@ final class ProbeCommand implements Command {
             if (line.hasMatchedOption(COMPARE)) {
                 return compare(line, world.terminal(), source, devices);
             }
-            List<DeviceProbe> probes = source.probe(devices, mayReset, way);
+            List<DeviceProbe> probes = Parts.of(devices, part -> source.probe(part, mayReset, way), world.terminal());
             HostColumn hosts = new HostColumn(source);
             form.print(
                     world.terminal(),
@@ -119,7 +119,8 @@ final class ProbeCommand implements Command {
             throw new CommandException(
                     ExitCode.USAGE, "--compare asks by every way", "Leave out --way and --evidence.");
         }
-        List<Comparison> comparisons = source.compare(devices, line.hasMatchedOption(OPEN));
+        List<Comparison> comparisons =
+                Parts.of(devices, part -> source.compare(part, line.hasMatchedOption(OPEN)), terminal);
         OutputOption.of(line).print(terminal, () -> Json.compare(source.kind(), comparisons), () -> {
             if (comparisons.isEmpty()) {
                 terminal.out().println(ListCommand.NONE);

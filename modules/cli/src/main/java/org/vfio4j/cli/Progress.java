@@ -21,7 +21,14 @@ final class Progress implements AutoCloseable {
     }
 
     static Progress on(Terminal terminal) {
-        return new Progress(terminal.err(), terminal.color());
+        return new Progress(terminal.err(), terminal.progress());
+    }
+
+    /** Shows what goes on, of which nobody knows how long it takes. */
+    static Progress of(Terminal terminal, String what) {
+        Progress progress = on(terminal);
+        progress.tell(what + " …");
+        return progress;
     }
 
     /** Shows this. */
@@ -42,20 +49,30 @@ final class Progress implements AutoCloseable {
      * @param all bytes there will be, or less than 1 if nobody knows
      */
     LongConsumer bytes(String what, long all) {
+        long begin = System.nanoTime();
+        return seldom(bytes -> {
+            long rate = (long) (bytes / ((System.nanoTime() - begin) / 1e9)) / UNIT;
+            String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
+            tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
+        });
+    }
+
+    /** The same for things, such as {@code devices asked}. */
+    LongConsumer things(String what, long all) {
+        return seldom(things -> tell(things + " of " + all + " " + what));
+    }
+
+    private static LongConsumer seldom(LongConsumer told) {
         return new LongConsumer() {
-            private final long begin = System.nanoTime();
-            private long last = begin;
+            private long last = System.nanoTime();
 
             @Override
-            public void accept(long bytes) {
+            public void accept(long done) {
                 long now = System.nanoTime();
-                if (now - last < PAUSE) {
-                    return;
+                if (now - last >= PAUSE) {
+                    last = now;
+                    told.accept(done);
                 }
-                last = now;
-                long rate = (long) (bytes / ((now - begin) / 1e9)) / UNIT;
-                String part = all < 1 || bytes > all ? "" : " (" + bytes * PERCENT / all + " %)";
-                tell(bytes / UNIT + " MiB " + what + part + ", " + rate + " MiB/s");
             }
         };
     }

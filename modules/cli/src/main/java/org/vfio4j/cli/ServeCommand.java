@@ -137,7 +137,7 @@ final class ServeCommand implements Command {
                         ShownDisplays.of(host, displays, folders, line.matchedOptionValue(VNC, ""), line)) {
             Definitions definitions = new Definitions(folders.definitions());
             definitions.prepare();
-            DefinedHost defined = new DefinedHost(host, definitions);
+            DefinedHost defined = start(host, definitions, world.terminal());
             Optional<TlsIdentity> identity = identity(line);
             try (Migrations migrations = Migrations.open(
                             defined,
@@ -163,6 +163,13 @@ final class ServeCommand implements Command {
                     ending.await();
                 }
             }
+        }
+    }
+
+    /** With the devices that start by themselves, of which there may be thousands. */
+    private static DefinedHost start(UserHost host, Definitions definitions, Terminal terminal) {
+        try (Progress _ = Progress.of(terminal, "Starting the devices that are defined to start with the host")) {
+            return new DefinedHost(host, definitions);
         }
     }
 

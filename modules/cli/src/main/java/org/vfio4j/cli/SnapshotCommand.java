@@ -107,7 +107,7 @@ final class SnapshotCommand implements Command {
             return recorded.snapshot();
         }
         Inventory inventory = source.inventory();
-        List<DeviceProbe> probes = probes(inventory.devices(), names(source, opened), source);
+        List<DeviceProbe> probes = probes(inventory.devices(), names(source, opened), source, world.terminal());
         Machine machine = source.machine();
         return new Snapshot(
                 source.kind(),
@@ -133,14 +133,16 @@ final class SnapshotCommand implements Command {
     }
 
     /** Of every device, in their order; those that are {@code opened} may be reset. */
-    private static List<DeviceProbe> probes(List<HostDevice> devices, Set<String> opened, Source source) {
+    private static List<DeviceProbe> probes(
+            List<HostDevice> devices, Set<String> opened, Source source, Terminal terminal) {
         Map<Boolean, List<HostDevice>> parts =
                 devices.stream().collect(Collectors.partitioningBy(d -> opened.contains(name(source, d, d))));
         Map<String, DeviceProbe> reset = new HashMap<>();
         source.probe(parts.getOrDefault(true, List.of()), true, null)
                 .forEach(p -> reset.put(name(source, p, p.device()), p));
-        Iterator<DeviceProbe> untouched =
-                source.probe(parts.getOrDefault(false, List.of()), false, null).iterator();
+        Iterator<DeviceProbe> untouched = Parts.of(
+                        parts.getOrDefault(false, List.of()), part -> source.probe(part, false, null), terminal)
+                .iterator();
         List<DeviceProbe> all = new ArrayList<>();
         for (HostDevice device : devices) {
             DeviceProbe opens = reset.get(name(source, device, device));

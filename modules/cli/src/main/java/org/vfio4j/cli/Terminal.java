@@ -10,12 +10,23 @@ import java.util.Map;
  * @param out for what was asked for
  * @param err for what went wrong
  * @param color whether {@code out} is a terminal that shows colours
+ * @param progress whether {@code err} is a terminal on which a line can be written over
  */
-record Terminal(PrintWriter out, PrintWriter err, boolean color) {
+record Terminal(PrintWriter out, PrintWriter err, boolean color, boolean progress) {
     /** Columns of running text; tables are as wide as they need to be. */
     private static final int WIDTH = 100;
 
     private static final int LABEL = 11;
+
+    /** Where no progress is shown. */
+    Terminal(PrintWriter out, PrintWriter err, boolean color) {
+        this(out, err, color, false);
+    }
+
+    /** Whether a line on this terminal can be written over. */
+    static boolean showsProgress(boolean terminal, Map<String, String> environment) {
+        return terminal && !environment.getOrDefault("TERM", "").equals("dumb");
+    }
 
     /**
      * Whether to print in colours: to a terminal that has some, unless the environment has {@code NO_COLOR} (no-color.org: with any value but

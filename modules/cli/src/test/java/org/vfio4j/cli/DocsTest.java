@@ -45,7 +45,7 @@ class DocsTest {
         }
     }
 
-    private static List<Line> lines() throws IOException {
+    static List<Line> lines() throws IOException {
         List<Line> lines = new ArrayList<>();
         try (Stream<Path> docs = Files.walk(PROJECT.resolve("docs"))) {
             Stream.concat(docs, Stream.of(PROJECT.resolve("README.md"), PROJECT.resolve("SECURITY.md")))

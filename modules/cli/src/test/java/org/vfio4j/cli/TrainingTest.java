@@ -18,5 +18,7 @@ class TrainingTest {
         assertThatCode(() ->
                         Training.main(new String[] {folder.resolve("nowhere").toString()}))
                 .doesNotThrowAnyException();
+        assertThatCode(() -> Training.main(new String[] {Tree.SAMPLES.toString(), "tables"}))
+                .doesNotThrowAnyException();
     }
 }

@@ -4,6 +4,7 @@ package org.vfio4j.linux;
 import static org.vfio4j.linux.Native.INT;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,9 +18,9 @@ public final class Fd implements AutoCloseable {
     /** {@code fcntl.h}: duplicate to the lowest free number, close on exec. */
     private static final int F_DUPFD_CLOEXEC = 1030;
 
-    private static final MethodHandle CLOSE = Native.libc("close", FunctionDescriptor.of(INT, INT));
+    private static final MethodHandle CLOSE = Native.libc("close", Native.LIKE_READ);
 
-    /** Apart, since linking takes 8 ms at a start and few need it. */
+    /** Apart, since linking takes time at a start and few need it. */
     private static final class Fcntl {
         static final MethodHandle HANDLE = Native.libcVariadic("fcntl", 2, FunctionDescriptor.of(INT, INT, INT, INT));
     }
@@ -101,7 +102,7 @@ public final class Fd implements AutoCloseable {
         }
         try {
             // SAFETY: no memory is passed; the number was ours alone until this line.
-            int ignored = (int) CLOSE.invokeExact(Native.state(), n);
+            long ignored = (long) CLOSE.invokeExact(Native.state(), n, MemorySegment.NULL, 0L);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }

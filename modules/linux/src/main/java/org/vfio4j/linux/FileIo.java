@@ -26,6 +26,9 @@ public final class FileIo {
     public static final int O_NOFOLLOW = 0x20000;
     private static final int O_CLOEXEC = 0x80000;
 
+    /** {@code linux/fcntl.h}: a relative path is of the working directory. */
+    private static final int AT_FDCWD = -100;
+
     /** {@code linux/magic.h}: what {@link #fileSystem} answers for a file of the real sysfs. */
     public static final long SYSFS_MAGIC = 0x62656572L;
 
@@ -42,13 +45,22 @@ public final class FileIo {
             MemorySegment name = Native.path(arena, path, "open");
             int fd;
             do {
-                // SAFETY: name is NUL-terminated and lives until the arena closes, after the call.
-                fd = (int) Open.HANDLE.invokeExact(Native.state(), name, flags | O_CLOEXEC, 0600);
+                fd = open(name, flags | O_CLOEXEC);
             } while (Native.interrupted(fd));
             return Fd.take(Native.check(fd, "open", path), path);
         } catch (Throwable e) {
             throw Native.unexpected(e);
         }
+    }
+
+    private static int open(MemorySegment name, int flags) throws Throwable {
+        if ((flags & O_CREAT) == 0) {
+            // SAFETY: name is NUL-terminated and its owner's arena is open; without O_CREAT openat looks at no fourth
+            // argument.
+            return (int) (long) OpenExisting.HANDLE.invokeExact(Native.state(), AT_FDCWD, name, (long) flags);
+        }
+        // SAFETY: name is NUL-terminated and its owner's arena is open.
+        return (int) Open.HANDLE.invokeExact(Native.state(), name, flags, 0600);
     }
 
     /** Reads up to {@code into.byteSize()} bytes; 0 at the end of the file. */
@@ -155,7 +167,11 @@ public final class FileIo {
         }
     }
 
-    // Linking takes 8 ms each at a start, so every function is linked when it is first called.
+    // Linking takes time at a start, so every function is linked when it is first called.
+
+    private static final class OpenExisting {
+        static final MethodHandle HANDLE = Native.libc("openat", Native.LIKE_READ);
+    }
 
     private static final class Open {
         static final MethodHandle HANDLE =
@@ -163,11 +179,11 @@ public final class FileIo {
     }
 
     private static final class Read {
-        static final MethodHandle HANDLE = Native.libc("read", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+        static final MethodHandle HANDLE = Native.libc("read", Native.LIKE_READ);
     }
 
     private static final class Write {
-        static final MethodHandle HANDLE = Native.libc("write", FunctionDescriptor.of(LONG, INT, POINTER, LONG));
+        static final MethodHandle HANDLE = Native.libc("write", Native.LIKE_READ);
     }
 
     private static final class Pread {
