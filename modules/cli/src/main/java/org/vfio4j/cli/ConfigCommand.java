@@ -10,6 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.vfio4j.cli.common.Command;
+import org.vfio4j.cli.common.ExitCode;
+import org.vfio4j.cli.common.FindingList;
+import org.vfio4j.cli.common.Options;
+import org.vfio4j.cli.common.OutputOption;
+import org.vfio4j.cli.common.Table;
+import org.vfio4j.cli.common.Terminal;
+import org.vfio4j.cli.common.World;
 import org.vfio4j.cli.settings.Setting;
 import org.vfio4j.cli.settings.Settings;
 import org.vfio4j.management.control.Folders;
@@ -23,7 +31,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code vfio config}. */
-final class ConfigCommand implements Command {
+public final class ConfigCommand implements Command {
     private static final String ALL = "--all";
     private static final String DEFAULT = "default";
 
@@ -94,7 +102,7 @@ final class ConfigCommand implements Command {
     private static Set<String> collect(Settings settings, boolean all, Map<String, Set<Setting>> rows) {
         Set<String> keys = new LinkedHashSet<>();
         Map<String, Set<Setting>> found = new TreeMap<>();
-        for (Command command : Command.all()) {
+        for (Command command : AllCommands.inOrder()) {
             for (OptionSpec option : command.describe().options()) {
                 String key = SetOptions.key(option);
                 if (!Settings.maySet(key)) {

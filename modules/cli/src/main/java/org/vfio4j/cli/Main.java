@@ -9,6 +9,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.cli.common.Command;
+import org.vfio4j.cli.common.CommandException;
+import org.vfio4j.cli.common.ExitCode;
+import org.vfio4j.cli.common.StandardOutput;
+import org.vfio4j.cli.common.Terminal;
+import org.vfio4j.cli.common.World;
 import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.explain.Explanations;
@@ -63,7 +69,7 @@ public final class Main {
     static int run(World world, String... args) {
         Terminal terminal = world.terminal();
         try {
-            List<Command> commands = Command.all();
+            List<Command> commands = AllCommands.inOrder();
             if (args.length > 0 && args[0].equals(Completion.NAME)) {
                 return Completion.run(world, commands, Arrays.copyOfRange(args, 1, args.length));
             }
@@ -71,7 +77,7 @@ public final class Main {
                 return help(world, commands, Arrays.copyOfRange(args, 1, args.length));
             }
             if (args.length == 0 || args[0].startsWith("-")) {
-                return TopLevel.run(terminal, commands, args);
+                return TopLevel.run(terminal, args);
             }
             return run(world, find("", commands, args[0]), Arrays.copyOfRange(args, 1, args.length));
         } catch (CommandException e) {
@@ -93,7 +99,7 @@ public final class Main {
 
     private static int help(World world, List<Command> commands, String... args) {
         return args.length == 0
-                ? TopLevel.run(world.terminal(), commands, "--help")
+                ? TopLevel.run(world.terminal(), "--help")
                 : run(world, find("", commands, args[0]), help(Arrays.copyOfRange(args, 1, args.length)));
     }
 

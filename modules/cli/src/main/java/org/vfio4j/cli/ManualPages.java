@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.vfio4j.cli.common.Command;
+import org.vfio4j.cli.common.Version;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -26,7 +28,7 @@ final class ManualPages {
 
     /** Takes the folder to write them to. */
     public static void main(String[] args) throws IOException {
-        write(Path.of(args[0]), Command.all());
+        write(Path.of(args[0]), AllCommands.inOrder());
     }
 
     static void write(Path folder, List<Command> commands) throws IOException {

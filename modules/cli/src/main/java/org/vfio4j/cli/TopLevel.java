@@ -2,19 +2,24 @@
 package org.vfio4j.cli;
 
 import java.io.PrintWriter;
-import java.util.List;
+import org.vfio4j.cli.common.Command;
+import org.vfio4j.cli.common.CommandException;
+import org.vfio4j.cli.common.ExitCode;
+import org.vfio4j.cli.common.Style;
+import org.vfio4j.cli.common.Terminal;
+import org.vfio4j.cli.common.Version;
 
 /** {@code vfio} without a command: its help and its version. */
 final class TopLevel {
     private TopLevel() {}
 
-    static int run(Terminal terminal, List<Command> commands, String... args) {
+    static int run(Terminal terminal, String... args) {
         if (args.length == 0) {
-            print(terminal, terminal.err(), commands);
+            print(terminal, terminal.err());
             return ExitCode.USAGE;
         }
         switch (args[0]) {
-            case "-h", "--help" -> print(terminal, terminal.out(), commands);
+            case "-h", "--help" -> print(terminal, terminal.out());
             case "-V", "--version" -> terminal.out().println(Version.text());
             default ->
                 throw new CommandException(
@@ -25,13 +30,15 @@ final class TopLevel {
         return ExitCode.OK;
     }
 
-    private static void print(Terminal terminal, PrintWriter out, List<Command> commands) {
+    private static void print(Terminal terminal, PrintWriter out) {
         out.println("Usage: vfio COMMAND [OPTIONS]");
         out.println();
         out.println("Tells what a VFIO device can do before a virtual machine opens it.");
-        section(terminal, out, "Commands:");
-        for (Command command : commands) {
-            item(terminal, out, command.name(), command.summary());
+        for (AllCommands.Section section : AllCommands.sections()) {
+            section(terminal, out, section.title() + ":");
+            for (Command command : section.commands()) {
+                item(terminal, out, command.name(), command.summary());
+            }
         }
         item(terminal, out, "help", "Explains a command: vfio help COMMAND, or vfio COMMAND --help");
         section(terminal, out, "Options:");

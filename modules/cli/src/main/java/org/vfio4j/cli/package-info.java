@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/** The {@code vfio} command: one class a subcommand, their common options, tables and documents. */
+/** The {@code vfio} command: where it starts, its help, its completion and its manual pages. */
 @NullMarked
 package org.vfio4j.cli;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.vfio4j.cli.common.ExitCode;
 
 class CompletionTest {
     /** What the last word could become, on the sample devices' machine. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vfio4j.cli.common.ExitCode;
 
 /** What {@code vfio display}, {@code screenshot} and {@code edid} print, on the demo's devices. */
 class DisplayGoldenTest {

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vfio4j.cli.common.Command;
+import org.vfio4j.cli.common.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -91,7 +93,7 @@ class DocsRunTest {
 
     @Test
     void whatIsOnlyParsedIsACommandThatAnotherTestRuns() throws IOException {
-        assertThat(Command.all().stream().map(Command::name)).containsAll(ELSEWHERE.keySet());
+        assertThat(AllCommands.inOrder().stream().map(Command::name)).containsAll(ELSEWHERE.keySet());
         Set<String> tests = new HashSet<>();
         for (String sources : List.of("src/test/java", "../../testbed/src/test/java")) {
             try (Stream<Path> files = Files.walk(Path.of(sources))) {
@@ -174,7 +176,7 @@ class DocsRunTest {
     }
 
     private static CommandSpec describe(List<String> line) {
-        Command command = Command.all().stream()
+        Command command = AllCommands.inOrder().stream()
                 .filter(c -> c.name().equals(line.getFirst()))
                 .findFirst()
                 .orElseThrow();

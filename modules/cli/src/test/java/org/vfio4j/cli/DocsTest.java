@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vfio4j.cli.common.Command;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
@@ -111,7 +112,7 @@ class DocsTest {
                     .isZero();
             return;
         }
-        Command command = Command.all().stream()
+        Command command = AllCommands.inOrder().stream()
                 .filter(c -> c.name().equals(name))
                 .findFirst()
                 .orElseGet(() -> fail("there is no command " + name));

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.vfio4j.cli.common.ExitCode;
 
 /** Everything that the fleet's commands print, as a whole, over a folder of snapshots. */
 @Timeout(120)

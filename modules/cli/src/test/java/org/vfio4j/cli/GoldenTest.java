@@ -11,6 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vfio4j.cli.common.CommandException;
+import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.UserHost;
 

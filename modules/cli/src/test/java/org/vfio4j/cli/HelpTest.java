@@ -8,15 +8,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.vfio4j.cli.common.Command;
+import org.vfio4j.cli.common.ExitCode;
 import picocli.CommandLine.Model.OptionSpec;
 
 class HelpTest {
     private static Stream<String> commands() {
-        return Command.all().stream().map(Command::name);
+        return AllCommands.inOrder().stream().map(Command::name);
     }
 
     private static Command command(String name) {
-        return Command.all().stream()
+        return AllCommands.inOrder().stream()
                 .filter(c -> c.name().equals(name))
                 .findFirst()
                 .orElseThrow();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.vfio4j.cli.common.Command;
 import picocli.CommandLine.Model.OptionSpec;
 
 class ManualPagesTest {
@@ -16,10 +17,10 @@ class ManualPagesTest {
 
     @Test
     void everyCommandHasAPageThatNamesEveryOptionOfItsHelp() throws IOException {
-        ManualPages.write(folder, Command.all());
+        ManualPages.write(folder, AllCommands.inOrder());
 
         String overview = Files.readString(folder.resolve("vfio.1"));
-        for (Command command : Command.all()) {
+        for (Command command : AllCommands.inOrder()) {
             String page = Files.readString(folder.resolve("vfio-" + command.name() + ".1"));
             assertThat(overview).contains("vfio-" + command.name().replace("-", "\\-") + "\\fR(1)");
             for (OptionSpec option : command.describe().options()) {
@@ -31,7 +32,7 @@ class ManualPagesTest {
 
     @Test
     void nothingInATextIsTakenForACommandOfRoff() throws IOException {
-        ManualPages.write(folder, Command.all());
+        ManualPages.write(folder, AllCommands.inOrder());
 
         try (var pages = Files.list(folder)) {
             for (Path page : pages.toList()) {

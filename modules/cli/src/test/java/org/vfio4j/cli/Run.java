@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.vfio4j.cli.common.Terminal;
+import org.vfio4j.cli.common.World;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.Commands;
 import org.vfio4j.management.host.Host;

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.vfio4j.cli.common.StandardOutput;
 
 class StandardOutputTest {
     private static StandardOutput failing(String reason) {

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.vfio4j.cli.common.Style;
+import org.vfio4j.cli.common.Table;
+import org.vfio4j.cli.common.Terminal;
 
 class TableTest {
     private static String print(Table table, boolean color) {

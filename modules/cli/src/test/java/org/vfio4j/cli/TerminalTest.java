@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.vfio4j.cli.common.Terminal;
 
 class TerminalTest {
     private final StringWriter out = new StringWriter();
