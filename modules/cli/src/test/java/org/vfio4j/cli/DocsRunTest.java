@@ -152,7 +152,7 @@ class DocsRunTest {
                     if (word.equals("/tmp/gpu.sock")) {
                         return folder.resolve("run/devices/" + device + ".sock").toString();
                     }
-                    if (word.matches("[a-z0-9-]+\\.(json|xml|png|state)")) {
+                    if (word.matches("our-hosts|[a-z0-9-]+\\.(json|xml|png|state)")) {
                         return folder.resolve(word).toString();
                     }
                     return isFleet ? word.replace("UUID", OF_FLEET) : HERE.getOrDefault(word, word);
