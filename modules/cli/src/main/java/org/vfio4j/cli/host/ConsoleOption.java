@@ -3,6 +3,7 @@ package org.vfio4j.cli.host;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +26,9 @@ import picocli.CommandLine.ParseResult;
 
 /** {@code --console}: the web console of the host that is served. */
 final class ConsoleOption {
+    /** Of its etcd: the first reading of many hosts takes seconds. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final String NAME = "--console";
     private static final String LOCAL = "127.0.0.1";
     private static final String DEFAULT = LOCAL + ":7650";
@@ -89,7 +93,8 @@ final class ConsoleOption {
             return new Served(null, null, true);
         }
         InetSocketAddress at = address(line.matchedOptionValue(NAME, DEFAULT));
-        FleetInventory inventory = InventoryOption.isGiven(line, world) ? InventoryOption.open(line, world) : null;
+        FleetInventory inventory =
+                InventoryOption.isGiven(line, world) ? InventoryOption.open(line, world, PATIENCE) : null;
         Token token = Token.in(folders.consoleToken());
         try {
             WebConsole console = WebConsole.open(host, displays, commands, inventory, token, at);
