@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.testbed;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** The VM with the kernel's own samples, as {@code testbed/kernel-vm} runs it. */
 final class KernelVm {
-    private static final long PATIENCE_MINUTES = 20;
+    private static final long PATIENCE_MINUTES = 30;
 
     private final Path project;
     private final List<String> options = new ArrayList<>();
@@ -41,6 +49,36 @@ final class KernelVm {
                                         .resolve(name)
                                         .toString()),
                 arguments);
+    }
+
+    /**
+     * Runs several scripts one after the other in one VM, as {@link #script} does.
+     *
+     * @param steps a script's name and its arguments, with spaces between; {@code vfio} is one too
+     * @return what each of them left
+     */
+    Map<String, Result> scripts(List<String> steps) throws IOException, InterruptedException {
+        options.addAll(List.of("--share", "guest=" + project.resolve("testbed/src/test/guest")));
+        Result all = script("several", steps.toArray(String[]::new));
+        assertThat(all.exitCode()).as(all.out() + all.err()).isZero();
+        List<String> parts =
+                Arrays.stream(all.out().split("(?m)^step ", -1)).skip(1).toList();
+        assertThat(parts).as(all.err()).hasSameSizeAs(steps);
+        Map<String, Result> results = new LinkedHashMap<>();
+        for (int i = 0; i < parts.size(); i++) {
+            String part = parts.get(i);
+            int code = Integer.parseInt(part.lines().findFirst().orElse(""));
+            results.put(steps.get(i), new Result(code, text(part, "out "), text(part, "err ")));
+        }
+        return results;
+    }
+
+    private static String text(String part, String mark) {
+        String base64 = part.lines()
+                .filter(line -> line.startsWith(mark))
+                .map(line -> line.substring(mark.length()))
+                .collect(Collectors.joining());
+        return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
     }
 
     private Result run(List<String> more, String... arguments) throws IOException, InterruptedException {

@@ -49,7 +49,7 @@ class PlanTruthIT {
                         "--memory",
                         "2048",
                         "--timeout",
-                        "1100",
+                        "1700",
                         "--share",
                         "rows=" + folder,
                         "--share",
