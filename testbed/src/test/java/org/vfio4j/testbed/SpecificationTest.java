@@ -16,11 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every promise of SPECIFICATION.md names tests that are there. */
+/** Every promise of SPECIFICATION.md names what holds it: tests that are there, or a script of the package's. */
 class SpecificationTest {
     private static final Path PROJECT = Path.of("..");
     private static final Pattern PROMISE = Pattern.compile("^\\d+\\. ", Pattern.MULTILINE);
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w+(?:Test|IT|Contract))(?:\\.(\\w+))?`");
+    private static final Pattern SCRIPT = Pattern.compile("`(packaging/test-[\\w-]+)`");
 
     @Test
     void everyPromiseNamesATestThatIsThere() throws IOException {
@@ -30,7 +31,11 @@ class SpecificationTest {
         assertThat(promises).hasSizeGreaterThan(20);
         for (int i = 1; i < promises.length; i++) {
             List<MatchResult> named = NAMED.matcher(promises[i]).results().toList();
-            assertThat(named).as("promise %d", i).isNotEmpty();
+            List<MatchResult> scripts = SCRIPT.matcher(promises[i]).results().toList();
+            assertThat(named.size() + scripts.size()).as("promise %d", i).isPositive();
+            for (MatchResult script : scripts) {
+                assertThat(PROJECT.resolve(script.group(1))).as("promise %d", i).isExecutable();
+            }
             for (MatchResult test : named) {
                 assertThat(tests).as("promise %d", i).containsKey(test.group(1));
                 if (test.group(2) != null) {
