@@ -116,7 +116,7 @@ public final class QmpClient implements AutoCloseable {
         try {
             lines.write(request);
         } catch (IOException e) {
-            throw gone(String.valueOf(e.getMessage()));
+            throw gone(text(e));
         }
         return switch (answer("answer to " + command)) {
             case QmpMessage.Return done -> done.value();
@@ -211,6 +211,11 @@ public final class QmpClient implements AutoCloseable {
         }
     }
 
+    /** A closed channel's exception says no more than its name. */
+    private static String text(Exception e) {
+        return e.getMessage() == null ? "the connection is closed" : e.getMessage();
+    }
+
     private RefusedException gone(String why) {
         return new RefusedException(
                 Errno.ECONNRESET, "QEMU at " + name + " went away: " + why, "See its log for why it ended.");
@@ -223,7 +228,7 @@ public final class QmpClient implements AutoCloseable {
                 put(QmpMessage.read(line.get()));
             }
         } catch (IOException | ErrnoException e) {
-            why = String.valueOf(e.getMessage());
+            why = text(e);
         }
         lock.lock();
         try {
