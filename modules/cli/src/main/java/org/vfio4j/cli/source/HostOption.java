@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import org.vfio4j.cli.common.CommandException;
@@ -13,6 +12,7 @@ import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.cli.common.FolderOptions;
 import org.vfio4j.cli.common.Options;
 import org.vfio4j.cli.common.World;
+import org.vfio4j.linux.FileType;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.KernelHost;
 import org.vfio4j.management.host.SocketHost;
@@ -28,11 +28,6 @@ public final class HostOption {
     private static final String ALL = "";
     private static final String USER = "user";
     private static final String DEMO = "demo";
-
-    /** {@code S_IFMT} and {@code S_IFSOCK} of stat(2). */
-    private static final int TYPE_MASK = 0xf000;
-
-    private static final int SOCKET = 0xc000;
 
     private HostOption() {}
 
@@ -95,8 +90,8 @@ public final class HostOption {
      * nothing of VFIO at all.
      */
     public static Source openFor(List<String> names, ParseResult line, World world) {
-        boolean sockets =
-                !names.isEmpty() && names.stream().allMatch(name -> name.contains("/") && isSocket(Path.of(name)));
+        boolean sockets = !names.isEmpty()
+                && names.stream().allMatch(name -> name.contains("/") && FileType.isSocket(Path.of(name)));
         return sockets ? sockets(names.stream().map(Path::of).toList()) : openWithVfio(line, world);
     }
 
@@ -127,7 +122,7 @@ public final class HostOption {
         if (Files.isRegularFile(path)) {
             return snapshot(host, path);
         }
-        if (isSocket(path)) {
+        if (FileType.isSocket(path)) {
             return sockets(List.of(path));
         }
         throw new CommandException(
@@ -155,16 +150,6 @@ public final class HostOption {
     /** The devices on these vfio-user sockets. */
     private static LiveSource sockets(List<Path> sockets) {
         return new LiveSource("a vfio-user socket", new SocketHost(sockets));
-    }
-
-    /** Whether there is a socket of the file system. */
-    private static boolean isSocket(Path path) {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class).isOther()
-                    && (((Integer) Files.getAttribute(path, "unix:mode")) & TYPE_MASK) == SOCKET;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static Path path(String host) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FileType;
 import org.vfio4j.linux.LinuxException;
 import org.vfio4j.linux.UnixSocket;
 import org.vfio4j.vfio.core.Credentials;
@@ -27,10 +28,6 @@ public final class VfioUserServer implements AutoCloseable {
     private static final int MAX_SESSIONS = 8;
 
     private static final int BACKLOG = 8;
-
-    // linux/stat.h
-    private static final int S_IFMT = 0xf000;
-    private static final int S_IFSOCK = 0xc000;
 
     private final DeviceSource source;
     private final IdleWait idle;
@@ -152,22 +149,13 @@ public final class VfioUserServer implements AutoCloseable {
 
     /** A socket that nobody listens on. Connecting to a file that is none says ECONNREFUSED too, and that one is not ours to remove. */
     private static boolean isStale(Path path) {
-        if (!isSocket(path)) {
+        if (!FileType.isSocket(path, LinkOption.NOFOLLOW_LINKS)) {
             return false;
         }
         try (Fd probe = UnixSocket.connect(path.toString())) {
             return !probe.isOpen();
         } catch (LinuxException e) {
             return e.errno() == Errno.ECONNREFUSED;
-        }
-    }
-
-    private static boolean isSocket(Path path) {
-        try {
-            int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            return (mode & S_IFMT) == S_IFSOCK;
-        } catch (IOException e) {
-            return false;
         }
     }
 
