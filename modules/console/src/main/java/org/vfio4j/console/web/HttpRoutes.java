@@ -155,11 +155,17 @@ final class HttpRoutes {
 
     /** What the web server throws for a body that breaks the protocol is no one kind of exception. */
     private static byte[] body(ServerRequest request) {
+        byte[] body;
         try {
-            return request.content().inputStream().readNBytes(Api.MAX_BODY + 1);
+            body = request.content().inputStream().readNBytes(Api.MAX_BODY + 1);
         } catch (IOException | IllegalArgumentException | UncheckedIOException e) {
             throw new HttpException("the body cannot be read", Status.BAD_REQUEST_400, e, false);
         }
+        if (body.length > Api.MAX_BODY) {
+            throw new HttpException(
+                    "the body has more than " + Api.MAX_BODY + " bytes", Status.REQUEST_ENTITY_TOO_LARGE_413, true);
+        }
+        return body;
     }
 
     private void file(String name, ServerRequest request, ServerResponse response) {

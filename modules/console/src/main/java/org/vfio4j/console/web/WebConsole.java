@@ -30,6 +30,13 @@ public final class WebConsole implements AutoCloseable {
     private static final int MAX_HEADERS = 16 << 10;
     private static final int MAX_LINE = 4 << 10;
     private static final int MAX_FRAME = 64 << 10;
+
+    /**
+     * What is sent beyond {@link Api#MAX_BODY} is read and dropped up to here: a connection closed over bytes that
+     * nobody read is reset, and the refusal may be lost with it.
+     */
+    private static final int MAX_DROPPED = 1 << 20;
+
     private static final int MAX_CONNECTIONS = 1_024;
 
     /** A connection on which nothing comes for so long is cut. */
@@ -73,7 +80,7 @@ public final class WebConsole implements AutoCloseable {
                 .address(at.getAddress())
                 .port(at.getPort())
                 .shutdownHook(false)
-                .maxPayloadSize(Api.MAX_BODY)
+                .maxPayloadSize(MAX_DROPPED)
                 .maxTcpConnections(MAX_CONNECTIONS)
                 .connectionOptions(socket -> socket.readTimeout(SILENCE))
                 .shutdownGracePeriod(Duration.ofMillis(500))
