@@ -142,7 +142,7 @@ class MigrationRate {
         String local = folder.resolve("control.sock").toString();
         double[][] rates = new double[4][rounds];
         double[][] still = new double[4][rounds];
-        for (int i = -2; i < rounds; i++) {
+        for (int i = -3; i < rounds; i++) {
             int at = Math.max(i, 0);
             try (SocketChannel bare =
                     SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("bare.sock")))) {

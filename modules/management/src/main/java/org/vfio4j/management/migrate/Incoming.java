@@ -2,6 +2,7 @@
 package org.vfio4j.management.migrate;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
 import org.vfio4j.linux.Errno;
@@ -26,6 +27,8 @@ final class Incoming {
     private final VfioDevice device;
     private final MigrationStream stream;
     private final Lane lane;
+    private final Optional<SharedFrames> frames;
+    private final MemorySegment own;
     private long received;
     private Phase phase = Phase.FILLING;
 
@@ -36,13 +39,18 @@ final class Incoming {
         GIVEN_UP
     }
 
-    private Incoming(DefinedHost host, Journal journal, Migrant migrant, VfioDevice device, MigrationStream stream) {
+    private Incoming(
+            DefinedHost host, Journal journal, Message.Offer offer, VfioDevice device, MigrationStream stream) {
         this.host = host;
         this.journal = journal;
-        this.migrant = migrant;
+        this.migrant = offer.migrant();
         this.device = device;
         this.stream = stream;
         this.lane = new Lane("receive " + migrant.device());
+        this.frames = Optional.ofNullable(offer.memoryOrNull()).flatMap(SharedFrames::find);
+        this.own = frames.isEmpty()
+                ? MemorySegment.NULL
+                : MemorySegment.ofBuffer(ByteBuffer.allocateDirect(Wire.MAX_STATE));
     }
 
     /** Makes the device; what stands in the way is a {@link RefusedException}, and nothing is left behind. */
@@ -58,7 +66,7 @@ final class Incoming {
                 MigrationStream stream = device.setDeviceState(DeviceState.RESUMING)
                         .orElseThrow(() -> new RefusedException(
                                 Errno.EIO, "the device made for it gives no stream for its state", ""));
-                return new Incoming(host, journal, migrant, device, stream);
+                return new Incoming(host, journal, offer, device, stream);
             } catch (ErrnoException e) {
                 device.close();
                 throw e;
@@ -112,6 +120,24 @@ final class Incoming {
     void write(MemorySegment bytes) {
         lane.hand(() -> writeNow(bytes));
         received += bytes.byteSize();
+    }
+
+    /** Whether its state can come in memory that the source shares. */
+    boolean shares() {
+        return frames.isPresent();
+    }
+
+    /** The same for bytes in shared memory. The device gets a copy, since its source could change them under it. */
+    void write(Message.Shared said, Wire freed) {
+        MemorySegment shared = frames.orElseThrow(
+                        () -> new MigrateException("protocol", "no memory is shared on this connection"))
+                .bytes(said);
+        lane.hand(() -> {
+            MemorySegment bytes = own.asSlice(0, said.bytes()).copyFrom(shared);
+            freed.send(new Message.Freed());
+            writeNow(bytes);
+        });
+        received += said.bytes();
     }
 
     private synchronized void writeNow(MemorySegment bytes) {
@@ -180,6 +206,7 @@ final class Incoming {
     /** Its connection has no more to do with it: the device goes, unless it was taken. */
     void end() {
         lane.close();
+        frames.ifPresent(SharedFrames::close);
         giveUp();
     }
 

@@ -24,11 +24,17 @@ public sealed interface Message {
      * The source has a device to give.
      *
      * @param statesOrNull what its driver calls the states that it saves; null if it does not say
+     * @param memoryOrNull where the state could be taken from without a copy through the connection; null between machines
      */
-    record Offer(Migrant migrant, @Nullable String statesOrNull) implements Message {}
+    record Offer(Migrant migrant, @Nullable String statesOrNull, SharedFrames.@Nullable Place memoryOrNull)
+            implements Message {}
 
-    /** The device is made there and waits for its state. */
-    record Accepted() implements Message {}
+    /**
+     * The device is made there and waits for its state.
+     *
+     * @param shares whether the offered memory was found, and the state is to come by {@link Shared}
+     */
+    record Accepted(boolean shares) implements Message {}
 
     /**
      * The next bytes of the state.
@@ -36,6 +42,17 @@ public sealed interface Message {
      * @param bytes until the second {@code State} after it is received
      */
     record State(MemorySegment bytes) implements Message {}
+
+    /**
+     * The next bytes of the state are in the memory that was offered.
+     *
+     * @param frame in which, from 0
+     * @param bytes how many, from its begin
+     */
+    record Shared(int frame, int bytes) implements Message {}
+
+    /** The oldest frame that is not free yet is. */
+    record Freed() implements Message {}
 
     /** A round of pre-copy has ended; {@code bytes} have been sent in all. */
     record Round(long bytes) implements Message {}

@@ -3,6 +3,7 @@ package org.vfio4j.management.migrate;
 
 import java.nio.ByteBuffer;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
 import org.vfio4j.vfio.mdev.Uuids;
@@ -35,8 +36,18 @@ final class MessageJson {
                         .put("host", hello.host());
             case Message.Offer offer -> {
                 node.set("migrant", offer.migrant().json());
+                SharedFrames.Place memory = offer.memoryOrNull();
+                if (memory != null) {
+                    node.putObject("memory")
+                            .put("pid", memory.pid())
+                            .put("fd", memory.fd())
+                            .put("inode", Long.toString(memory.inode()));
+                }
                 yield node.put("states", offer.statesOrNull());
             }
+            case Message.Accepted(boolean shares) -> node.put("shares", shares);
+            case Message.Shared(int frame, int bytes) ->
+                node.put("frame", frame).put("bytes", bytes);
             case Message.Round(long bytes) -> bytes(node, bytes);
             case Message.Received(long bytes) -> bytes(node, bytes);
             case Message.End(long bytes) -> bytes(node, bytes);
@@ -49,7 +60,7 @@ final class MessageJson {
                         .put("what", shortened(refused.what()))
                         .put("remedy", shortened(refused.remedy()));
             case Message.Ask _,
-                    Message.Accepted _,
+                    Message.Freed _,
                     Message.Prepared _,
                     Message.Commit _,
                     Message.Taken _,
@@ -73,7 +84,7 @@ final class MessageJson {
                         at.at("host").text());
             case OFFER ->
                 new Message.Offer(
-                        Migrant.read(at.at("migrant")), at.at("states").textOrNull());
+                        Migrant.read(at.at("migrant")), at.at("states").textOrNull(), place(at.at("memory")));
             case ROUND -> new Message.Round(bytes(at));
             case RECEIVED -> new Message.Received(bytes(at));
             case END -> new Message.End(bytes(at));
@@ -87,7 +98,10 @@ final class MessageJson {
                         at.at("what").text(),
                         at.at("remedy").text());
             case ASK -> new Message.Ask();
-            case ACCEPTED -> new Message.Accepted();
+            case ACCEPTED -> new Message.Accepted(at.at("shares").flag());
+            case SHARED ->
+                new Message.Shared(at.at("frame").count(), at.at("bytes").count());
+            case FREED -> new Message.Freed();
             case PREPARED -> new Message.Prepared();
             case COMMIT -> new Message.Commit();
             case TAKEN -> new Message.Taken();
@@ -102,11 +116,22 @@ final class MessageJson {
     }
 
     private static long bytes(Cursor at) {
-        String text = at.at("bytes").text();
+        return number(at.at("bytes"));
+    }
+
+    private static long number(Cursor at) {
+        String text = at.text();
         if (!text.matches("[0-9]{1,18}")) {
-            throw at.at("bytes").wrong("a number of bytes");
+            throw at.wrong("a number");
         }
         return Long.parseLong(text);
+    }
+
+    private static SharedFrames.@Nullable Place place(Cursor at) {
+        return at.isAbsent()
+                ? null
+                : new SharedFrames.Place(
+                        at.object().at("pid").count(), at.at("fd").count(), number(at.at("inode")));
     }
 
     /** What other drivers and hosts said may be long, and may have characters that no message may. */

@@ -22,7 +22,9 @@ enum MessageType {
     OUTCOME(15, Sizes.SMALL),
     FORGET(16, Sizes.SMALL),
     FORGOTTEN(17, Sizes.SMALL),
-    REFUSED(18, Sizes.SMALL);
+    REFUSED(18, Sizes.SMALL),
+    SHARED(19, Sizes.SMALL),
+    FREED(20, Sizes.SMALL);
 
     private final int number;
     private final int most;
@@ -76,6 +78,8 @@ enum MessageType {
             case Message.Forget _ -> FORGET;
             case Message.Forgotten _ -> FORGOTTEN;
             case Message.Refused _ -> REFUSED;
+            case Message.Shared _ -> SHARED;
+            case Message.Freed _ -> FREED;
         };
     }
 }

@@ -194,9 +194,7 @@ final class Outgoing implements Runnable {
 
     /** Until the destination has all of it and waits. */
     private void prepare(VfioDevice device, Wire to) {
-        to.send(new Message.Offer(destination.offered(migrant), states));
-        to.receive(Message.Accepted.class);
-        try (StateSink sink = new StateSink(to, "send " + migrant.device());
+        try (StateSink sink = offer(to);
                 StateSender sending = new StateSender(device, limits, sink)) {
             sender = sending;
             if (cancelled) {
@@ -210,6 +208,24 @@ final class Outgoing implements Runnable {
             sink.end();
             to.receive(Message.Prepared.class);
         }
+    }
+
+    /** Offers the device; what the destination says to that decides how the state goes. */
+    private StateSink offer(Wire to) {
+        Optional<SharedFrames> frames = to.isWithinMachine() ? Optional.of(SharedFrames.create()) : Optional.empty();
+        try {
+            SharedFrames.Place place = frames.map(SharedFrames::place).orElse(null);
+            to.send(new Message.Offer(destination.offered(migrant), states, place));
+            boolean shares = to.receive(Message.Accepted.class).shares();
+            if (frames.isPresent() && shares) {
+                return new SharedSink(to, frames.get());
+            }
+        } catch (ErrnoException e) {
+            frames.ifPresent(SharedFrames::close);
+            throw e;
+        }
+        frames.ifPresent(SharedFrames::close);
+        return new SocketSink(to, "send " + migrant.device());
     }
 
     /** Hands the device over; empty once the destination has it, else why it has not. */

@@ -75,6 +75,7 @@ final class Receiver {
                 return Optional.of(accept(wire, device, offer));
             }
             case Message.State(var bytes) -> device(device).write(bytes);
+            case Message.Shared said -> device(device).write(said, wire);
             case Message.Round _ ->
                 wire.send(new Message.Received(device(device).received()));
             case Message.End(long bytes) -> {
@@ -94,6 +95,7 @@ final class Receiver {
             case Message.Hello _,
                     Message.Facts _,
                     Message.Accepted _,
+                    Message.Freed _,
                     Message.Received _,
                     Message.Prepared _,
                     Message.Taken _,
@@ -112,7 +114,7 @@ final class Receiver {
         Incoming made = Incoming.of(host, journal, offer);
         incoming.put(made.migrant().id(), made);
         try {
-            wire.send(new Message.Accepted());
+            wire.send(new Message.Accepted(made.shares()));
         } catch (ErrnoException e) {
             end(made);
             throw e;

@@ -1,41 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.management.migrate;
 
-import java.lang.foreign.MemorySegment;
 import org.vfio4j.vfio.migration.StateSender;
 
-/** A device's state over a connection: what was read is sent while the next is read. Nothing else is sent meanwhile. */
-final class StateSink implements StateSender.Sink, AutoCloseable {
+/** A device's state on its way to another host. Nothing else is sent on the connection meanwhile. */
+abstract sealed class StateSink implements StateSender.Sink, AutoCloseable permits SocketSink, SharedSink {
     private final Wire wire;
-    private final Lane lane;
-    private Wire.Frame filled;
-    private Wire.Frame other;
     private long sent;
 
-    StateSink(Wire wire, String name) {
+    StateSink(Wire wire) {
         this.wire = wire;
-        this.lane = new Lane(name);
-        this.filled = new Wire.Frame();
-        this.other = new Wire.Frame();
+    }
+
+    final Wire wire() {
+        return wire;
     }
 
     @Override
-    public MemorySegment room() {
-        return filled.room();
-    }
-
-    @Override
-    public void send(int count) {
-        Wire.Frame frame = filled;
-        lane.hand(() -> wire.send(frame, count));
+    public final void send(int count) {
+        sendRoom(count);
         sent += count;
-        filled = other;
-        other = frame;
     }
 
+    /** Takes the first {@code count} bytes of the room. */
+    abstract void sendRoom(int count);
+
+    /** Returns when all of it has gone. */
+    abstract void flush();
+
     @Override
-    public void await() {
-        lane.await();
+    public final void await() {
+        flush();
         wire.send(new Message.Round(sent));
         long arrived = wire.receive(Message.Received.class).bytes();
         if (arrived != sent) {
@@ -44,13 +39,11 @@ final class StateSink implements StateSender.Sink, AutoCloseable {
     }
 
     /** All has been sent. */
-    void end() {
-        lane.await();
+    final void end() {
+        flush();
         wire.send(new Message.End(sent));
     }
 
     @Override
-    public void close() {
-        lane.close();
-    }
+    public abstract void close();
 }

@@ -3,9 +3,11 @@ package org.vfio4j.management.migrate;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.SocketChannel;
 import org.vfio4j.linux.Errno;
 
 /**
@@ -105,6 +107,16 @@ public final class Wire implements AutoCloseable {
         state = into;
         readFully(into.clear().limit(length));
         return MemorySegment.ofBuffer(into.flip());
+    }
+
+    /** Whether the other side is a process of this machine. */
+    boolean isWithinMachine() {
+        try {
+            return channel instanceof SocketChannel socket
+                    && socket.getRemoteAddress() instanceof UnixDomainSocketAddress;
+        } catch (IOException e) {
+            return false; // it is closed
+        }
     }
 
     /** Since when, by {@link System#nanoTime}, a read or a write has not come back; 0 while none is on its way. */
