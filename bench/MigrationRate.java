@@ -52,6 +52,7 @@ class MigrationRate {
     private static final int PAGE = 4096;
     private static final int CHUNK = 512 << 10;
     private static final StateSender.Limits AHEAD = new StateSender.Limits(0, 60_000, true);
+    private static final StateSender.Limits STOP = new StateSender.Limits(0, 0, false);
 
     private static final Supplier<ByteBuffer> FROM = memory();
     private static final Supplier<ByteBuffer> INTO = memory();
@@ -140,7 +141,7 @@ class MigrationRate {
         String[] ports = Files.readString(folder.resolve("ports")).split(" ", -1);
         String tls = "localhost:" + ports[0];
         String local = folder.resolve("control.sock").toString();
-        double[][] rates = new double[4][rounds];
+        double[][] rates = new double[6][rounds];
         double[][] still = new double[4][rounds];
         for (int i = -3; i < rounds; i++) {
             int at = Math.max(i, 0);
@@ -148,26 +149,34 @@ class MigrationRate {
                     SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("bare.sock")))) {
                 rates[0][at] = bare(bare);
             }
-            rates[1][at] = move(local, AHEAD, false).rate() / 1e6;
+            rates[1][at] = move(local, STOP, false).rate() / 1e6;
+            rates[2][at] = move(local, AHEAD, false).rate() / 1e6;
             try (ByteChannel bare = new PeerConnector(identity).connect("localhost:" + ports[1])) {
-                rates[2][at] = bare(bare);
+                rates[3][at] = bare(bare);
             }
-            rates[3][at] = move(tls, AHEAD, false).rate() / 1e6;
-            StateSender.Limits stop = new StateSender.Limits(0, 0, false);
+            rates[4][at] = move(tls, STOP, false).rate() / 1e6;
+            rates[5][at] = move(tls, AHEAD, false).rate() / 1e6;
             still[0][at] = move(local, AHEAD, true).downtimeMillis();
-            still[1][at] = move(local, stop, true).downtimeMillis();
+            still[1][at] = move(local, STOP, true).downtimeMillis();
             still[2][at] = move(tls, AHEAD, true).downtimeMillis();
-            still[3][at] = move(tls, stop, true).downtimeMillis();
+            still[3][at] = move(tls, STOP, true).downtimeMillis();
         }
-        System.out.printf("| | bare, MB/s | state, MB/s | ratio |%n|---|---|---|---|%n");
-        System.out.printf("| plain | %.0f | %.0f | %.0f %% |%n", median(rates[0]), median(rates[1]),
-                100 * median(rates[1]) / median(rates[0]));
-        System.out.printf("| TLS 1.3 | %.0f | %.0f | %.0f %% |%n%n", median(rates[2]), median(rates[3]),
-                100 * median(rates[3]) / median(rates[2]));
+        System.out.printf("| MB/s | bare | stopped | ratio | pre-copy | ratio |%n|---|---|---|---|---|---|%n");
+        System.out.printf("| within the machine | %s |%n", rates(rates, 0));
+        System.out.printf("| TLS 1.3 | %s |%n%n", rates(rates, 3));
         System.out.printf("| stood still, ms | pre-copy | stop-copy only |%n|---|---|---|%n");
-        System.out.printf("| plain | %.1f | %.1f |%n", median(still[0]), median(still[1]));
+        System.out.printf("| within the machine | %.1f | %.1f |%n", median(still[0]), median(still[1]));
         System.out.printf("| TLS 1.3 | %.1f | %.1f |%n", median(still[2]), median(still[3]));
         Runtime.getRuntime().halt(0);
+    }
+
+    /** A bare connection's rate, and what a stopped and a running device's state reach of it. */
+    private static String rates(double[][] rates, int from) {
+        double bare = median(rates[from]);
+        double stopped = median(rates[from + 1]);
+        double running = median(rates[from + 2]);
+        return "%.0f | %.0f | %.0f %% | %.0f | %.0f %%".formatted(
+                bare, stopped, 100 * stopped / bare, running, 100 * running / bare);
     }
 
     /** Sends as much memory as a device has. */

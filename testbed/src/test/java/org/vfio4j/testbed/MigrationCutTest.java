@@ -20,10 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Mapping;
 import org.vfio4j.management.definition.Definition;
+import org.vfio4j.management.migrate.Connector;
 import org.vfio4j.management.migrate.Destination;
 import org.vfio4j.management.migrate.Move;
 import org.vfio4j.vfio.VfioDevice;
@@ -47,8 +48,24 @@ class MigrationCutTest {
 
     /** A device of 4 MB with something in it. */
     private MigratingHost source(Path state, MigratingHost destination, int cutAt, CutLink.How how) {
-        MigratingHost source =
-                new MigratingHost(state, peer -> connect(destination, links.isEmpty() ? cutAt : NEVER, how));
+        return source(state, destination, cutAt, how, false);
+    }
+
+    /**
+     * @param shares whether the hosts share memory for the state
+     */
+    private MigratingHost source(Path state, MigratingHost destination, int cutAt, CutLink.How how, boolean shares) {
+        MigratingHost source = new MigratingHost(state, new Connector() {
+            @Override
+            public ByteChannel connect(String peer) {
+                return MigrationCutTest.this.connect(destination, links.isEmpty() ? cutAt : NEVER, how);
+            }
+
+            @Override
+            public boolean isWithinMachine(String peer) {
+                return shares;
+            }
+        });
         source.host().start("mbochs", "mbochs-small", NAME);
         source.word(NAME, AT, MARK);
         return source;
@@ -72,17 +89,17 @@ class MigrationCutTest {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void oneOfThemHasTheDevice(CutLink.How how) throws IOException, InterruptedException {
+    @CsvSource({"LOST, false", "HALF, false", "ARRIVES, false", "LOST, true", "HALF, true", "ARRIVES, true"})
+    void oneOfThemHasTheDevice(CutLink.How how, boolean shares) throws IOException, InterruptedException {
         List<Move.Phase> ends = new ArrayList<>();
         for (int cutAt = 1; ; cutAt++) {
             links.clear();
             sessions.clear();
-            Path here = folder.resolve(how + "-" + cutAt);
+            Path here = folder.resolve(how + "-" + shares + "-" + cutAt);
             try (MigratingHost destination = new MigratingHost(here.resolve("destination"), peer -> {
                         throw new IllegalStateException("asks nobody");
                     });
-                    MigratingHost source = source(here.resolve("source"), destination, cutAt, how)) {
+                    MigratingHost source = source(here.resolve("source"), destination, cutAt, how, shares)) {
                 Move move = source.move(NAME, "there", MigratingHost.NO_LIMIT);
                 awaitSessions();
                 boolean isMoved = move.phase() == Move.Phase.MOVED;

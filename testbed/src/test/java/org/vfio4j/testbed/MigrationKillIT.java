@@ -42,14 +42,16 @@ class MigrationKillIT {
     @ParameterizedTest
     @CsvSource({
         "source, 4, offer",
-        "source, 6, state",
+        "source, 19, shared",
+        "source, 20, freed",
         "source, 8, received",
         "source, 10, prepared",
         "source, 11, commit",
         "source, 12, taken",
         "source, 16, forget",
         "destination, 5, accepted",
-        "destination, 6, state",
+        "destination, 19, shared",
+        "destination, 20, freed",
         "destination, 9, end",
         "destination, 11, commit",
         "destination, 12, taken",

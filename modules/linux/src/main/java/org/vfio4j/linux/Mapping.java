@@ -22,6 +22,7 @@ public final class Mapping implements AutoCloseable {
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int NO_FILE = -1;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_READ = 22;
     private static final int MADV_POPULATE_WRITE = 23;
 
     private static final MethodHandle MMAP =
@@ -56,8 +57,8 @@ public final class Mapping implements AutoCloseable {
     public static Mapping anonymous(long size) {
         Mapping mapping = map(NO_FILE, "memory", 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS);
         try {
-            mapping.advise(MADV_HUGEPAGE);
-            if (mapping.advise(MADV_POPULATE_WRITE) == Errno.ENOMEM) {
+            advise(mapping.segment, MADV_HUGEPAGE);
+            if (advise(mapping.segment, MADV_POPULATE_WRITE) == Errno.ENOMEM) {
                 throw new LinuxException(Errno.ENOMEM, "madvise", size + " bytes of memory");
             }
             return mapping;
@@ -67,10 +68,20 @@ public final class Mapping implements AutoCloseable {
         }
     }
 
+    /**
+     * Makes the pages of mapped memory, or finds those that there are, all at once: one by one, when each is touched, takes several times as long. Where the
+     * kernel does not know how (before 5.14) nothing is done, nor for memory of the heap.
+     */
+    public static void populate(MemorySegment mapped) {
+        if (mapped.isNative()) {
+            advise(mapped, MADV_POPULATE_READ);
+        }
+    }
+
     /** 0 or the errno: kernels without the advice say EINVAL, and go on as they do without it. */
-    private int advise(int advice) {
+    private static int advise(MemorySegment segment, int advice) {
         try {
-            // SAFETY: the mapping is ours and open; neither advice takes anything from it.
+            // SAFETY: the memory is mapped while this call holds it; no advice given takes anything from it.
             int result = (int) MADVISE.invokeExact(Native.state(), segment, segment.byteSize(), advice);
             return result == 0 ? 0 : Native.errno();
         } catch (Throwable e) {

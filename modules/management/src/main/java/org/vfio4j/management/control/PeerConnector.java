@@ -44,7 +44,12 @@ public final class PeerConnector implements Connector {
 
     @Override
     public ByteChannel connect(String peer) {
-        return peer.contains("/") ? local(Path.of(peer)) : tls(peer);
+        return isWithinMachine(peer) ? local(Path.of(peer)) : tls(peer);
+    }
+
+    @Override
+    public boolean isWithinMachine(String peer) {
+        return peer.contains("/");
     }
 
     private static ByteChannel local(Path path) {

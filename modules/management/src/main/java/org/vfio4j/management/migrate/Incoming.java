@@ -132,11 +132,9 @@ final class Incoming {
         MemorySegment shared = frames.orElseThrow(
                         () -> new MigrateException("protocol", "no memory is shared on this connection"))
                 .bytes(said);
-        lane.hand(() -> {
-            MemorySegment bytes = own.asSlice(0, said.bytes()).copyFrom(shared);
-            freed.send(new Message.Freed());
-            writeNow(bytes);
-        });
+        MemorySegment bytes = own.asSlice(0, said.bytes()).copyFrom(shared);
+        freed.send(new Message.Freed());
+        writeNow(bytes);
         received += said.bytes();
     }
 

@@ -26,8 +26,19 @@ public sealed interface Message {
      * @param statesOrNull what its driver calls the states that it saves; null if it does not say
      * @param memoryOrNull where the state could be taken from without a copy through the connection; null between machines
      */
-    record Offer(Migrant migrant, @Nullable String statesOrNull, SharedFrames.@Nullable Place memoryOrNull)
-            implements Message {}
+    record Offer(
+            Migrant migrant,
+            @Nullable String statesOrNull,
+            @Nullable Memory memoryOrNull) implements Message {}
+
+    /**
+     * Where a process of this machine has memory that another can map.
+     *
+     * @param pid of the process
+     * @param fd its descriptor of the memory
+     * @param inode of the file, by which it is known again
+     */
+    record Memory(int pid, int fd, long inode) {}
 
     /**
      * The device is made there and waits for its state.

@@ -36,7 +36,7 @@ final class MessageJson {
                         .put("host", hello.host());
             case Message.Offer offer -> {
                 node.set("migrant", offer.migrant().json());
-                SharedFrames.Place memory = offer.memoryOrNull();
+                Message.Memory memory = offer.memoryOrNull();
                 if (memory != null) {
                     node.putObject("memory")
                             .put("pid", memory.pid())
@@ -127,11 +127,10 @@ final class MessageJson {
         return Long.parseLong(text);
     }
 
-    private static SharedFrames.@Nullable Place place(Cursor at) {
+    private static Message.@Nullable Memory place(Cursor at) {
         return at.isAbsent()
                 ? null
-                : new SharedFrames.Place(
-                        at.object().at("pid").count(), at.at("fd").count(), number(at.at("inode")));
+                : new Message.Memory(at.object().at("pid").count(), at.at("fd").count(), number(at.at("inode")));
     }
 
     /** What other drivers and hosts said may be long, and may have characters that no message may. */

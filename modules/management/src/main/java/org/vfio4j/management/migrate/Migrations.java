@@ -97,7 +97,7 @@ public final class Migrations implements AutoCloseable {
 
     /** Serves another host, until the connection ends. */
     public void serve(ByteChannel connection) {
-        try (Wire wire = new Wire(connection, MessageType.OFFER.most())) {
+        try (Wire wire = new Wire(connection, Math.max(Wire.MAX_STATE, MessageType.OFFER.most()))) {
             receiver.serve(wire);
         }
     }

@@ -212,9 +212,10 @@ final class Outgoing implements Runnable {
 
     /** Offers the device; what the destination says to that decides how the state goes. */
     private StateSink offer(Wire to) {
-        Optional<SharedFrames> frames = to.isWithinMachine() ? Optional.of(SharedFrames.create()) : Optional.empty();
+        Optional<SharedFrames> frames =
+                remote.isWithinMachine(peer) ? Optional.of(SharedFrames.create()) : Optional.empty();
         try {
-            SharedFrames.Place place = frames.map(SharedFrames::place).orElse(null);
+            Message.Memory place = frames.map(SharedFrames::place).orElse(null);
             to.send(new Message.Offer(destination.offered(migrant), states, place));
             boolean shares = to.receive(Message.Accepted.class).shares();
             if (frames.isPresent() && shares) {

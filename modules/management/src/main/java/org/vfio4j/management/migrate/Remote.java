@@ -38,6 +38,10 @@ final class Remote {
         }
     }
 
+    boolean isWithinMachine(String peer) {
+        return connector.isWithinMachine(peer);
+    }
+
     /** A snapshot of that host. */
     byte[] facts(String peer) {
         try (Wire wire = connect(peer)) {

@@ -15,7 +15,7 @@ import org.vfio4j.linux.Memfd;
 
 /**
  * Memory that two hosts on one machine both see: the source puts the state's bytes there and the destination takes them from there, so that only where
- * they lie goes over the connection. The source's process keeps it open, and the destination finds it by its {@link Place}; a process of another user
+ * they lie goes over the connection. The source's process keeps it open, and the destination finds it by its {@link Message.Memory}; a process of another user
  * does not, and the state goes over the connection then. One thread uses it.
  */
 final class SharedFrames implements AutoCloseable {
@@ -27,18 +27,9 @@ final class SharedFrames implements AutoCloseable {
 
     private final Mapping mapping;
     private final Optional<Fd> file;
-    private final Place place;
+    private final Message.Memory place;
 
-    /**
-     * Where it is.
-     *
-     * @param pid of the process that has it open
-     * @param fd its descriptor there
-     * @param inode of the file, by which it is known again
-     */
-    record Place(int pid, int fd, long inode) {}
-
-    private SharedFrames(Mapping mapping, Optional<Fd> file, Place place) {
+    private SharedFrames(Mapping mapping, Optional<Fd> file, Message.Memory place) {
         this.mapping = mapping;
         this.file = file;
         this.place = place;
@@ -49,7 +40,8 @@ final class SharedFrames implements AutoCloseable {
         Fd file = Memfd.create(NAME, SIZE);
         try {
             int pid = Math.toIntExact(ProcessHandle.current().pid());
-            Place place = new Place(pid, file.number(), FileStatus.of(file).inode());
+            Message.Memory place =
+                    new Message.Memory(pid, file.number(), FileStatus.of(file).inode());
             return new SharedFrames(Mapping.readWrite(file, 0, SIZE), Optional.of(file), place);
         } catch (ErrnoException e) {
             file.close();
@@ -58,8 +50,8 @@ final class SharedFrames implements AutoCloseable {
     }
 
     /** The destination's, to read from; empty where it cannot be seen from here, or is not such memory. */
-    static Optional<SharedFrames> find(Place place) {
-        Path path = Path.of("/proc", Integer.toString(place.pid), "fd", Integer.toString(place.fd));
+    static Optional<SharedFrames> find(Message.Memory place) {
+        Path path = Path.of("/proc", Integer.toString(place.pid()), "fd", Integer.toString(place.fd()));
         try {
             // before it is opened, since opening some files does something
             if (!Files.readSymbolicLink(path).toString().startsWith("/memfd:" + NAME)) {
@@ -68,7 +60,7 @@ final class SharedFrames implements AutoCloseable {
             try (Fd file = FileIo.open(path.toString(), FileIo.O_RDONLY)) {
                 FileStatus status = FileStatus.of(file);
                 // one that can shrink would end this process by a signal
-                boolean fits = status.inode() == place.inode && status.size() == SIZE && Memfd.cannotShrink(file);
+                boolean fits = status.inode() == place.inode() && status.size() == SIZE && Memfd.cannotShrink(file);
                 return fits
                         ? Optional.of(new SharedFrames(Mapping.readOnly(file, 0, SIZE), Optional.empty(), place))
                         : Optional.empty();
@@ -79,7 +71,7 @@ final class SharedFrames implements AutoCloseable {
         }
     }
 
-    Place place() {
+    Message.Memory place() {
         return place;
     }
 

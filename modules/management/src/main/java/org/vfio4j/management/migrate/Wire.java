@@ -3,11 +3,9 @@ package org.vfio4j.management.migrate;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.ByteChannel;
-import java.nio.channels.SocketChannel;
 import org.vfio4j.linux.Errno;
 
 /**
@@ -16,8 +14,8 @@ import org.vfio4j.linux.Errno;
  * memory that the device reads and writes. One thread sends and one receives at a time; any may {@link #close} it.
  */
 public final class Wire implements AutoCloseable {
-    /** The most bytes of the state in one message. */
-    public static final int MAX_STATE = 512 << 10;
+    /** The most bytes of the state in one message: two large records of a device with memory. */
+    public static final int MAX_STATE = (512 << 10) + (4 << 10);
 
     static final int HEADER = 8;
 
@@ -107,16 +105,6 @@ public final class Wire implements AutoCloseable {
         state = into;
         readFully(into.clear().limit(length));
         return MemorySegment.ofBuffer(into.flip());
-    }
-
-    /** Whether the other side is a process of this machine. */
-    boolean isWithinMachine() {
-        try {
-            return channel instanceof SocketChannel socket
-                    && socket.getRemoteAddress() instanceof UnixDomainSocketAddress;
-        } catch (IOException e) {
-            return false; // it is closed
-        }
     }
 
     /** Since when, by {@link System#nanoTime}, a read or a write has not come back; 0 while none is on its way. */

@@ -2,12 +2,12 @@
 package org.vfio4j.vfio.migration;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.Mapping;
 import org.vfio4j.vfio.DeviceState;
 import org.vfio4j.vfio.Feature;
 import org.vfio4j.vfio.MigrationStream;
@@ -51,7 +51,7 @@ public final class MemoryMigration implements StateMachine.Device {
                 if (saving != null) {
                     yield Optional.empty();
                 }
-                touch();
+                Mapping.populate(memory);
                 saving = SavingPages.inPreCopy(state, memory);
                 yield Optional.of(saving);
             }
@@ -60,11 +60,12 @@ public final class MemoryMigration implements StateMachine.Device {
                     saving.stopCopy(save.get());
                     yield Optional.empty();
                 }
+                Mapping.populate(memory);
                 saving = SavingPages.inStopCopy(state, memory, save.get());
                 yield Optional.of(saving);
             }
             case RESUMING -> {
-                touch();
+                Mapping.populate(memory);
                 resuming = new ResumingPages(state);
                 yield Optional.of(resuming);
             }
@@ -90,14 +91,6 @@ public final class MemoryMigration implements StateMachine.Device {
         if (resuming != null) {
             resuming.end();
             resuming = null;
-        }
-    }
-
-    /** Memory that nobody has touched here is made, or found, when it is: now, and not while the state goes or the machine waits for the device. */
-    private void touch() {
-        byte[] seen = new byte[1];
-        for (long at = 0; at < memory.byteSize(); at += MemoryState.PAGE) {
-            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at, seen, 0, seen.length);
         }
     }
 
