@@ -75,7 +75,7 @@ vfio_needs_no_json() {
   done
   case $host in
     kernel | demo) ;;
-    '') [ ! -S "${VFIO4J_RUN_DIR:-${XDG_RUNTIME_DIR:-/run}/vfio4j}/control.sock" ] ;;
+    '') [ ! -S "${VFIO4J_RUN_DIR:-${XDG_RUNTIME_DIR:-/run}/vfio4j}/control.sock" ] && [ ! -S "${VFIO4J_RUN_DIR:-/run/vfio4j}/control.sock" ] ;;
     *) [ -d "$host" ] ;;
   esac
 }

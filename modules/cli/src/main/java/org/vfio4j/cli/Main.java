@@ -98,7 +98,7 @@ public final class Main {
     }
 
     private static int help(World world, List<Command> commands, String... args) {
-        return args.length == 0
+        return args.length == 0 || args[0].equals("help") || args[0].startsWith("-")
                 ? TopLevel.run(world.terminal(), "--help")
                 : run(world, find("", commands, args[0]), help(Arrays.copyOfRange(args, 1, args.length)));
     }

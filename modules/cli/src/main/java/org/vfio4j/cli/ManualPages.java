@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.vfio4j.cli.common.Command;
 import org.vfio4j.cli.common.Version;
 import picocli.CommandLine.Model.ArgSpec;
@@ -36,10 +37,15 @@ final class ManualPages {
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("vfio.1"), pages.overview(commands));
         for (Command command : commands) {
-            Files.writeString(folder.resolve("vfio-" + command.name() + ".1"), pages.page(command.name(), command));
+            List<String> parts = command.parts().stream()
+                    .map(part -> command.name() + "-" + part.name())
+                    .toList();
+            Files.writeString(
+                    folder.resolve("vfio-" + command.name() + ".1"), pages.page(command.name(), command, parts));
             for (Command part : command.parts()) {
                 String name = command.name() + "-" + part.name();
-                Files.writeString(folder.resolve("vfio-" + name + ".1"), pages.page(name, part));
+                Files.writeString(
+                        folder.resolve("vfio-" + name + ".1"), pages.page(name, part, List.of(command.name())));
             }
         }
     }
@@ -70,7 +76,8 @@ final class ManualPages {
         return page.toString();
     }
 
-    private String page(String name, Command command) {
+    /** The page of a command that is called {@code name} behind {@code vfio-}, and which others it points to. */
+    private String page(String name, Command command, List<String> others) {
         CommandSpec spec = command.describe();
         UsageMessageSpec usage = spec.usageMessage();
         String summary = command.summary();
@@ -90,7 +97,11 @@ final class ManualPages {
         arguments(page, "PARAMETERS", parameters);
         arguments(page, "OPTIONS", spec.options().stream().map(o -> (ArgSpec) o).toList());
         footer(page, lines(usage.footer()));
-        section(page, "SEE ALSO", "\\fBvfio\\fR(1), \\fBvfio-config\\fR(1)");
+        String see = Stream.concat(others.stream(), Stream.of("config"))
+                .filter(other -> !other.equals(name))
+                .map(other -> ", \\fBvfio\\-" + text(other) + "\\fR(1)")
+                .collect(Collectors.joining());
+        section(page, "SEE ALSO", "\\fBvfio\\fR(1)" + see);
         return page.toString();
     }
 

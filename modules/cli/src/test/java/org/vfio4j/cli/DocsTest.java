@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +23,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 
-/** Every command line of {@code vfio} in the documents is one that the command takes, and those for any machine work. */
+/** Every command line of {@code vfio} in the documents, and in the commands' own help, is one that the command takes, and those for any machine work. */
 class DocsTest {
     private static final Path PROJECT = Path.of("../..");
 
@@ -57,22 +58,40 @@ class DocsTest {
         return lines;
     }
 
+    /** The examples that the commands' help ends with. */
+    static List<Line> examples() {
+        return AllCommands.inOrder().stream()
+                .flatMap(c -> Stream.concat(Stream.of(c), c.parts().stream()))
+                .map(Command::describe)
+                .flatMap(spec -> lines(
+                        PROJECT.resolve(spec.name() + " --help"),
+                        Stream.of(spec.usageMessage().footer())
+                                .map("  "::concat)
+                                .collect(Collectors.joining("\n"))
+                                .replaceAll(" *\\\\\n *", " "))
+                        .stream())
+                .toList();
+    }
+
     private static List<Line> lines(Path file) {
-        List<Line> lines = new ArrayList<>();
         try {
-            Matcher code = CODE.matcher(Files.readString(file));
-            while (code.find()) {
-                boolean block = code.group(1) != null;
-                String found = block ? EXPLANATION.split(code.group(1), 2)[0] : code.group(2);
-                for (int at = found.indexOf("vfio "); at >= 0; at = found.indexOf("vfio ", at + 1)) {
-                    if (at == 0 || " /".indexOf(found.charAt(at - 1)) >= 0) {
-                        words(found.substring(at + "vfio ".length()))
-                                .ifPresent(w -> lines.add(new Line(file, w, block)));
-                    }
-                }
-            }
+            return lines(file, Files.readString(file));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Line> lines(Path file, String text) {
+        List<Line> lines = new ArrayList<>();
+        Matcher code = CODE.matcher(text);
+        while (code.find()) {
+            boolean block = code.group(1) != null;
+            String found = block ? EXPLANATION.split(code.group(1), 2)[0] : code.group(2);
+            for (int at = found.indexOf("vfio "); at >= 0; at = found.indexOf("vfio ", at + 1)) {
+                if (at == 0 || " /".indexOf(found.charAt(at - 1)) >= 0) {
+                    words(found.substring(at + "vfio ".length())).ifPresent(w -> lines.add(new Line(file, w, block)));
+                }
+            }
         }
         return lines;
     }
@@ -101,10 +120,11 @@ class DocsTest {
     @Test
     void theDocumentsAreRead() throws IOException {
         assertThat(lines()).hasSizeGreaterThan(50);
+        assertThat(examples()).hasSizeGreaterThan(50);
     }
 
     @ParameterizedTest
-    @MethodSource("lines")
+    @MethodSource({"lines", "examples"})
     void theCommandTakesEveryLine(Line line) {
         String name = line.words().getFirst();
         if (name.equals("help") || name.startsWith("-")) {
@@ -134,7 +154,7 @@ class DocsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("lines")
+    @MethodSource({"lines", "examples"})
     void aLineForAnyMachineWorks(Line line) {
         if (line.words().contains("demo") && !line.words().contains("adder")) {
             Run run = Run.on(Tree.SAMPLES, line.words().toArray(String[]::new));

@@ -4,6 +4,9 @@ package org.vfio4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,31 @@ class ExitCodeTest {
         assertThat(YAMLMapper.builder().build().readTree(yaml)).isEqualTo(document);
         assertThat(document.get("schema").intValue()).isEqualTo(1);
         assertThat(document.get("host").stringValue()).isEqualTo("kernel");
+    }
+
+    @Test
+    void aSocketThatIsNotThereIsNamed() {
+        Run run = Run.on(folder, "probe", "/nowhere/gpu.sock");
+
+        assertThat(run.code()).isEqualTo(ExitCode.ENVIRONMENT);
+        assertThat(run.err()).contains("there is no socket /nowhere/gpu.sock");
+    }
+
+    @Test
+    void aSocketOfThisFolderNeedsNoSlash() throws IOException {
+        Path dead = Path.of("exit-code-test-" + ProcessHandle.current().pid() + ".sock");
+        try {
+            ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                    .bind(UnixDomainSocketAddress.of(dead))
+                    .close();
+
+            Run run = Run.on(folder, "probe", dead.toString());
+
+            assertThat(run.code()).isEqualTo(ExitCode.FINDINGS);
+            assertThat(run.out()).contains("Unknown for " + dead, "connect " + dead);
+        } finally {
+            Files.deleteIfExists(dead);
+        }
     }
 
     @Test

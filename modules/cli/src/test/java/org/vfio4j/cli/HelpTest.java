@@ -8,26 +8,37 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.vfio4j.cli.common.Command;
 import org.vfio4j.cli.common.ExitCode;
 import picocli.CommandLine.Model.OptionSpec;
 
 class HelpTest {
+    /** All of them, those below others too. */
     private static Stream<String> commands() {
-        return AllCommands.inOrder().stream().map(Command::name);
+        return AllCommands.inOrder().stream()
+                .flatMap(c ->
+                        Stream.concat(Stream.of(c.name()), c.parts().stream().map(p -> c.name() + " " + p.name())));
     }
 
     private static Command command(String name) {
         return AllCommands.inOrder().stream()
-                .filter(c -> c.name().equals(name))
+                .flatMap(c -> Stream.concat(Stream.of(c), c.parts().stream()))
+                .filter(c -> c.describe().name().equals("vfio " + name))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Run run(String name, String... more) {
+        return Run.on(
+                Tree.SAMPLES,
+                Stream.concat(Stream.of(name.split(" ", -1)), Stream.of(more)).toArray(String[]::new));
     }
 
     @ParameterizedTest
     @MethodSource("commands")
     void everyOptionOfACommandStandsInItsHelpAndMostInItsSynopsis(String name) {
-        String help = Run.on(Tree.SAMPLES, name, "--help").out();
+        String help = run(name, "--help").out();
         String synopsis =
                 String.join("\n", help.lines().takeWhile(l -> !l.isBlank()).toList());
 
@@ -42,7 +53,7 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("commands")
     void helpFitsATerminalOfEightyColumns(String name) {
-        assertThat(Run.on(Tree.SAMPLES, name, "--help").out().lines())
+        assertThat(run(name, "--help").out().lines())
                 .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
     }
 
@@ -55,9 +66,15 @@ class HelpTest {
     @ParameterizedTest
     @MethodSource("commands")
     void helpWorksAfterOtherArgumentsAndAsTheShortOption(String name) {
-        String help = Run.on(Tree.SAMPLES, name, "--help").out();
+        String help = run(name, "--help").out();
 
-        assertThat(Run.on(Tree.SAMPLES, name, "-h")).isEqualTo(new Run(help, "", ExitCode.OK));
-        assertThat(Run.on(Tree.SAMPLES, "help", name)).isEqualTo(new Run(help, "", ExitCode.OK));
+        assertThat(run(name, "-h")).isEqualTo(new Run(help, "", ExitCode.OK));
+        assertThat(run("help " + name)).isEqualTo(new Run(help, "", ExitCode.OK));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"help", "--help", "-h"})
+    void whoAsksForHelpOfHelpGetsTheListOfCommands(String word) {
+        assertThat(run("help", word)).isEqualTo(run("--help"));
     }
 }

@@ -37,8 +37,8 @@ public final class DemoCommand implements Command {
                         "The tour: makes one device of every sample type inside this process, asks each what"
                                 + " it can do, and says what the answers mean.",
                         "",
-                        "Needs no root, no VFIO and no GPU, and leaves nothing behind. Every other command does the same"
-                                + " with --host demo.")
+                        "Needs no root, no VFIO and no GPU, and leaves nothing behind. Commands with --host do the same with"
+                                + " --host demo.")
                 .addOption(OutputOption.spec());
         spec.usageMessage()
                 .footer(Command.footer(
@@ -46,7 +46,8 @@ public final class DemoCommand implements Command {
                                 "vfio demo                            the tour",
                                 "vfio types --host demo               what could be made",
                                 "vfio probe --host demo --evidence    how each answer came about"),
-                        "0  always"));
+                        "0  fine",
+                        "2  the command line was wrong"));
         return spec;
     }
 

@@ -46,14 +46,28 @@ public interface Command {
     /** What stands at the end of a command's help. */
     static String[] footer(List<String> examples, String... exitCodes) {
         List<String> lines = new ArrayList<>();
-        lines.add("");
-        lines.add("Examples:");
-        examples.forEach(e -> lines.add("  " + e));
-        lines.add("");
-        lines.add("Exit codes:");
-        for (String code : exitCodes) {
-            lines.add("  " + code);
-        }
+        section(lines, "Examples:", examples);
+        section(lines, "Exit codes:", List.of(exitCodes));
         return lines.toArray(String[]::new);
+    }
+
+    /** The same of a command that has others below it, which come first. */
+    static String[] footer(Command command, List<String> examples, String... exitCodes) {
+        List<String> lines = new ArrayList<>();
+        section(
+                lines,
+                "Commands:",
+                command.parts().stream()
+                        .map(p -> String.format("%-10s %s", p.name(), p.summary()))
+                        .toList());
+        section(lines, "Examples:", examples);
+        section(lines, "Exit codes:", List.of(exitCodes));
+        return lines.toArray(String[]::new);
+    }
+
+    private static void section(List<String> lines, String heading, List<String> content) {
+        lines.add("");
+        lines.add(heading);
+        content.forEach(line -> lines.add("  " + line));
     }
 }

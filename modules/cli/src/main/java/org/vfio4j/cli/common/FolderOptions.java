@@ -4,6 +4,7 @@ package org.vfio4j.cli.common;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.vfio4j.linux.FileType;
 import org.vfio4j.management.control.Folders;
 import org.vfio4j.management.control.RunningHost;
 import picocli.CommandLine.Model.OptionSpec;
@@ -32,7 +33,7 @@ public final class FolderOptions {
 
     /** The running host, if one answers. */
     public static Optional<RunningHost> running(ParseResult line, World world) {
-        return RunningHost.at(of(line, world).socket());
+        return RunningHost.at(socket(line, world));
     }
 
     /** The running host, without which the command cannot be done. */
@@ -40,9 +41,12 @@ public final class FolderOptions {
         return running(line, world)
                 .orElseThrow(() -> new CommandException(
                         ExitCode.ENVIRONMENT,
-                        "no user-space host is running: nobody answers on "
-                                + of(line, world).socket(),
+                        "no user-space host is running: nobody answers on " + socket(line, world),
                         "Start one: vfio serve. For the kernel's own devices, there is mdevctl."));
+    }
+
+    private static Path socket(ParseResult line, World world) {
+        return Folders.socketOf(folder(line, RUN), world.environment(), FileType::isSocket);
     }
 
     private static Optional<Path> folder(ParseResult line, String option) {

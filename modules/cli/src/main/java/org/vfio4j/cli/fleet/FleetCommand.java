@@ -39,15 +39,16 @@ public final class FleetCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                 "vfio fleet",
-                "vfio fleet QUESTION [OPTIONS]",
+                "vfio fleet COMMAND [OPTIONS]",
                 "Asks the hosts of an inventory: a folder of snapshots, or etcd, where each host's vfio agent says"
                         + " what it has. Everything is told by the rules of vfio preflight.");
-        List<String> questions = parts().stream()
-                .map(p -> String.format("%-10s %s", p.name(), p.summary()))
-                .toList();
         spec.usageMessage()
                 .footer(Command.footer(
-                        questions,
+                        this,
+                        List.of(
+                                "vfio fleet list --inventory snapshots/",
+                                "vfio fleet where nvidia-18",
+                                "vfio fleet drain --help"),
                         "0  fine",
                         "1  no place, something cannot move, something would break",
                         "2  the command line was wrong",

@@ -49,7 +49,7 @@ final class FleetExportCommand implements Command {
                                 + "                         [--host HOST] [--run-dir DIR]",
                         "Writes a host's devices and their answers as others read them: a host of the inventory, or"
                                 + " without NAME this one.")
-                .addPositional(FleetOptions.parameter("NAME", "a host of the inventory; else the one of --host"))
+                .addPositional(FleetOptions.optional("NAME", "a host of the inventory; else the one of --host"))
                 .addOption(Options.value("FORM", "", FORM)
                         .description(
                                 "dra: Kubernetes' ResourceSlice",

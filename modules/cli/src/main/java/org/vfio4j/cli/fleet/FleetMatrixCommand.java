@@ -40,7 +40,7 @@ final class FleetMatrixCommand implements Command {
                                 + "                         [--accept-unknown] [--inventory WHERE] [-o FORM]",
                         "Tells for every pair of hosts whether a device of a type can move from one to the other,"
                                 + " capacity left aside. Hosts that are alike in all that counts are one row.")
-                .addPositional(FleetOptions.parameter("TYPE", "one type; else all")));
+                .addPositional(FleetOptions.optional("TYPE", "one type; else all")));
         spec.usageMessage()
                 .footer(Command.footer(
                         List.of("vfio fleet matrix nvidia-18", "vfio fleet matrix -o json | jq '.types[].pairs'"),

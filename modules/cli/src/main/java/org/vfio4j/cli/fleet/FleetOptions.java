@@ -35,7 +35,12 @@ final class FleetOptions {
                 .addOption(OutputOption.spec());
     }
 
+    /** A parameter that the command asks for by itself if it is missing ({@link #required}). */
     static PositionalParamSpec parameter(String label, String description) {
+        return optional(label, description).toBuilder().hideParamSyntax(true).build();
+    }
+
+    static PositionalParamSpec optional(String label, String description) {
         return PositionalParamSpec.builder()
                 .paramLabel(label)
                 .arity("0..1")

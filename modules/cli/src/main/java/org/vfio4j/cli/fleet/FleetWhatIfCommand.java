@@ -50,7 +50,8 @@ final class FleetWhatIfCommand implements Command {
                                 "Compares the fleet with the same fleet in which some hosts are different: between"
                                         + " which hosts devices could no longer move, or at last could.")
                         .addPositional(PositionalParamSpec.builder()
-                                .paramLabel("HOST")
+                                .paramLabel("HOST...")
+                                .hideParamSyntax(true)
                                 .arity("0..*")
                                 .type(List.class)
                                 .auxiliaryTypes(String.class)

@@ -56,14 +56,15 @@ public final class TlsCommand implements Command {
     public CommandSpec describe() {
         CommandSpec spec = Command.spec(
                 "vfio tls",
-                "vfio tls init|add DIR HOST...",
+                "vfio tls init|add DIR HOST... [--days N]",
                 "Makes the certificates with which hosts move devices to each other: TLS with certificates on both"
                         + " sides, of one CA.");
         spec.usageMessage()
                 .footer(Command.footer(
-                        parts().stream()
-                                .map(p -> String.format("%-5s %s", p.name(), p.summary()))
-                                .toList(),
+                        this,
+                        List.of(
+                                "vfio tls init our-hosts node7.example node8.example",
+                                "vfio tls add our-hosts node9.example"),
                         "0  done",
                         "1  something of it is there already",
                         "2  the command line was wrong",
@@ -91,13 +92,15 @@ public final class TlsCommand implements Command {
                     .addPositional(PositionalParamSpec.builder()
                             .index("0")
                             .paramLabel("DIR")
+                            .hideParamSyntax(true)
                             .arity("0..1")
                             .type(String.class)
                             .description("where the CA is kept, and below it a folder for each host")
                             .build())
                     .addPositional(PositionalParamSpec.builder()
                             .index("1..*")
-                            .paramLabel("HOST")
+                            .paramLabel("HOST...")
+                            .hideParamSyntax(true)
                             .arity("0..*")
                             .type(List.class)
                             .auxiliaryTypes(String.class)

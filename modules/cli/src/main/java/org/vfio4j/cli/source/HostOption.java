@@ -90,8 +90,17 @@ public final class HostOption {
      * nothing of VFIO at all.
      */
     public static Source openFor(List<String> names, ParseResult line, World world) {
-        boolean sockets = !names.isEmpty()
-                && names.stream().allMatch(name -> name.contains("/") && FileType.isSocket(Path.of(name)));
+        boolean sockets = !names.isEmpty() && names.stream().allMatch(name -> FileType.isSocket(Path.of(name)));
+        Optional<String> gone = names.stream()
+                .filter(name -> name.contains("/") && !FileType.isSocket(Path.of(name)))
+                .findFirst();
+        if (gone.isPresent()) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT,
+                    "there is no socket " + gone.get(),
+                    "A device's name has no slash, and the path of a vfio-user socket is there while it is served: vfio serve,"
+                            + " vfio serve-device.");
+        }
         return sockets ? sockets(names.stream().map(Path::of).toList()) : openWithVfio(line, world);
     }
 

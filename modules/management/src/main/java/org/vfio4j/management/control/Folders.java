@@ -4,6 +4,7 @@ package org.vfio4j.management.control;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Where a running host keeps what.
@@ -13,6 +14,7 @@ import java.util.Optional;
  */
 public record Folders(Path run, Path state) {
     private static final String NAME = "vfio4j";
+    private static final Path SYSTEM = Path.of("/run", NAME);
 
     /**
      * The folders that were named, or those of the environment.
@@ -22,10 +24,26 @@ public record Folders(Path run, Path state) {
      */
     public static Folders of(Optional<Path> run, Optional<Path> state, Map<String, String> environment) {
         return new Folders(
-                run.or(() -> folder(environment, "VFIO4J_RUN_DIR"))
+                named(run, environment)
                         .or(() -> folder(environment, "XDG_RUNTIME_DIR").map(d -> d.resolve(NAME)))
-                        .orElse(Path.of("/run", NAME)),
+                        .orElse(SYSTEM),
                 state.or(() -> folder(environment, "VFIO4J_STATE_DIR")).orElseGet(() -> stateOf(environment)));
+    }
+
+    /**
+     * The control socket that a client asks: of the folder that was named, and where none was, his own user's, else that of the system's
+     * service. So root finds the service's host also where his session has an XDG_RUNTIME_DIR.
+     *
+     * @param isSocket whether there is a socket that he may reach
+     */
+    public static Path socketOf(Optional<Path> run, Map<String, String> environment, Predicate<Path> isSocket) {
+        Path own = of(run, Optional.empty(), environment).socket();
+        Path system = new Folders(SYSTEM, SYSTEM).socket();
+        return named(run, environment).isEmpty() && !isSocket.test(own) && isSocket.test(system) ? system : own;
+    }
+
+    private static Optional<Path> named(Optional<Path> run, Map<String, String> environment) {
+        return run.or(() -> folder(environment, "VFIO4J_RUN_DIR"));
     }
 
     /** The control socket. */

@@ -410,6 +410,21 @@ class ControlTest {
     }
 
     @Test
+    void aClientWhoNamesNoFolderFindsHisOwnHostThenTheSystems() {
+        Map<String, String> session = Map.of("XDG_RUNTIME_DIR", "/run/user/0");
+        Path own = Path.of("/run/user/0/vfio4j/control.sock");
+        Path system = Path.of("/run/vfio4j/control.sock");
+
+        assertThat(Folders.socketOf(Optional.empty(), session, _ -> true)).isEqualTo(own);
+        assertThat(Folders.socketOf(Optional.empty(), session, system::equals)).isEqualTo(system);
+        assertThat(Folders.socketOf(Optional.empty(), session, _ -> false)).isEqualTo(own);
+        assertThat(Folders.socketOf(Optional.of(Path.of("/r")), session, system::equals))
+                .isEqualTo(Path.of("/r/control.sock"));
+        assertThat(Folders.socketOf(Optional.empty(), Map.of("VFIO4J_RUN_DIR", "/v"), system::equals))
+                .isEqualTo(Path.of("/v/control.sock"));
+    }
+
+    @Test
     void theFormOfAMessageIsOneLineOfJson() throws IOException {
         for (String line : exchange("{\"execute\":\"list\"}\n{\"execute\":\"types\"}\n")) {
             assertThat(JsonMapper.builder().build().readTree(line).isObject()).isTrue();
