@@ -37,6 +37,8 @@ class FleetGoldenTest {
         "where-unknown, fleet where nvidia-999",
         "matrix, fleet matrix nvidia-704",
         "matrix-json, fleet matrix nvidia-704 -o json",
+        "matrix-most, fleet matrix --most 1",
+        "matrix-most-json, fleet matrix nvidia-704 --most 1 -o json",
         "drain, fleet drain node1",
         "drain-stays, fleet drain node5",
         "drain-json, fleet drain node1 -o json",

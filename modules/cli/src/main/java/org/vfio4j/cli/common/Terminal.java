@@ -50,7 +50,7 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean color, boolean 
 
     /** Prints an indented label and its text, in as many lines as it takes. */
     public void entry(String label, String text) {
-        paragraph(out, "  " + label + " ".repeat(LABEL - 2 - label.length()), text);
+        paragraph(out, "  " + label + " ".repeat(Math.max(1, LABEL - 2 - label.length())), text);
     }
 
     /** Prints the text after {@code lead}, its further lines indented as far. */

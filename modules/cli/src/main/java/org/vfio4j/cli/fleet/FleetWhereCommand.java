@@ -77,7 +77,7 @@ final class FleetWhereCommand implements Command {
     public int run(ParseResult line, World world) {
         OutputOption.Form form = OutputOption.of(line);
         String what = FleetOptions.required(line, "type or device", "vfio fleet where");
-        int most = Numbers.of(line, MOST, DEFAULT_MOST);
+        int most = Math.max(1, Numbers.of(line, MOST, DEFAULT_MOST));
         Ranking ranking = line.hasMatchedOption(SPREAD) ? Ranking.SPREAD : Ranking.PACK;
         FleetQuestions questions = FleetOptions.questions(line);
         Fleet fleet = FleetOptions.read(line, world);

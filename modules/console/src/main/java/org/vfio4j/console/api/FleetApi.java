@@ -15,6 +15,7 @@ import org.vfio4j.fleet.question.FleetQuestions;
 import org.vfio4j.fleet.question.Matrix;
 import org.vfio4j.fleet.question.Ranking;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ForeignText;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.preflight.PreflightOptions;
 import org.vfio4j.management.preflight.VersionRules;
@@ -153,15 +154,11 @@ public final class FleetApi {
         return Response.json(FleetJson.drain(fleet, inTurn(() -> questions.drain(fleet, host.name()))));
     }
 
-    private static String shown(String text) {
-        return text.length() > 80 ? text.substring(0, 80) + "..." : text;
-    }
-
     private String known(Fleet fleet, String type) {
         if (summed(fleet).types().stream().noneMatch(c -> c.type().equals(type))) {
             throw new RefusedException(
                     Errno.ENODEV,
-                    "no host of the inventory has the type " + shown(type),
+                    "no host of the inventory has the type " + ForeignText.cut(type, 80),
                     FLEET + " has those there are.");
         }
         return type;

@@ -14,6 +14,7 @@ import org.vfio4j.fleet.question.AnswerJson;
 import org.vfio4j.fleet.question.Capacity;
 import org.vfio4j.fleet.question.Drain;
 import org.vfio4j.fleet.question.Places;
+import org.vfio4j.linux.ForeignText;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.MdevParent;
 import org.vfio4j.management.probe.DeviceProbe;
@@ -208,6 +209,6 @@ final class FleetJson {
 
     /** Hosts may publish texts of any length. */
     static String cut(String text) {
-        return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "...";
+        return ForeignText.cut(text, MAX_TEXT);
     }
 }

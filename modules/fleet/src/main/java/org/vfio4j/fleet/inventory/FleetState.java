@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.ForeignText;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.snapshot.Snapshot;
@@ -92,7 +93,7 @@ public final class FleetState {
                     new Finding(
                             "fleet-unreadable",
                             Finding.Severity.WARNING,
-                            shown(subject),
+                            ForeignText.ascii(subject, 120),
                             "what is published there cannot be used: " + e.getMessage(),
                             "See who may write it, and publish it anew: vfio agent."));
         }
@@ -124,10 +125,5 @@ public final class FleetState {
         if (snapshot != null) {
             hosts.put(name, new FleetHost(name, snapshot, reservations(name)));
         }
-    }
-
-    private static String shown(String subject) {
-        String printable = subject.replaceAll("[^ -~]", "?");
-        return printable.length() > 120 ? printable.substring(0, 120) + "..." : printable;
     }
 }

@@ -2,6 +2,7 @@
 package org.vfio4j.fleet.inventory;
 
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ForeignText;
 import org.vfio4j.management.host.RefusedException;
 
 /** What a host may be called: letters, digits, dots, hyphens and underscores, so that its name can be a key and a file. */
@@ -24,8 +25,7 @@ public final class HostNames {
         if (!isValid(name)) {
             throw new RefusedException(
                     Errno.EINVAL,
-                    "no host can be called \"" + (name.length() > 80 ? name.substring(0, 80) + "..." : name)
-                            + "\" in an inventory",
+                    "no host can be called \"" + ForeignText.ascii(name, 80) + "\" in an inventory",
                     "A name has letters, digits, dots, hyphens and underscores; another can be given with --name.");
         }
         return name;

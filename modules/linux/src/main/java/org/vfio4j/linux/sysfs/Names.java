@@ -2,6 +2,7 @@
 package org.vfio4j.linux.sysfs;
 
 import java.util.OptionalInt;
+import org.vfio4j.linux.ForeignText;
 
 /** The names that the kernel gives in sysfs: what is accepted as one, and how any other string is shown. */
 final class Names {
@@ -16,7 +17,7 @@ final class Names {
     static boolean valid(String name) {
         return !name.isEmpty()
                 && name.length() <= Root.MAX_NAME
-                && printableAscii(name)
+                && ForeignText.isAscii(name)
                 && name.indexOf('/') < 0
                 && !name.equals(".")
                 && !name.equals("..");
@@ -24,24 +25,12 @@ final class Names {
 
     /** Whether {@code text} can be a symbolic link's target: printable ASCII, shorter than PATH_MAX of linux/limits.h. */
     static boolean validTarget(String text) {
-        return !text.isEmpty() && text.length() < Root.MAX_PATH && printableAscii(text);
+        return !text.isEmpty() && text.length() < Root.MAX_PATH && ForeignText.isAscii(text);
     }
 
     /** {@code text} in printable ASCII, everything else as {@code \\u001b}, long ones cut: safe on a terminal and in a log. */
     static String printable(String text) {
-        if (text.length() <= SHOWN && printableAscii(text)) {
-            return text;
-        }
-        StringBuilder shown = new StringBuilder(SHOWN);
-        for (int i = 0; i < text.length() && shown.length() < SHOWN; i++) {
-            char c = text.charAt(i);
-            if (printable(c)) {
-                shown.append(c);
-            } else {
-                shown.append(String.format("\\u%04x", (int) c));
-            }
-        }
-        return shown.append(text.length() > SHOWN ? "..." : "").toString();
+        return ForeignText.ascii(text, SHOWN);
     }
 
     /** An unsigned decimal number, digits only, that an int holds. */
@@ -68,18 +57,5 @@ final class Names {
     /** The last component of a path or a link's target. */
     static String last(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
-    }
-
-    private static boolean printableAscii(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            if (!printable(text.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean printable(char c) {
-        return c >= ' ' && c <= '~';
     }
 }

@@ -4,6 +4,7 @@ package org.vfio4j.management.definition;
 import java.util.List;
 import java.util.UUID;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.ForeignText;
 import org.vfio4j.management.host.RefusedException;
 
 /**
@@ -82,12 +83,8 @@ public record Definition(UUID uuid, String parent, String type, Start start, Lis
                 || name.length() > MAX_NAME
                 || name.startsWith(".")
                 || name.chars().anyMatch(c -> c <= ' ' || c > '~' || c == '/')) {
-            throw new RefusedException(Errno.EINVAL, "no " + what + " can have this name: " + shown(name), "");
+            throw new RefusedException(
+                    Errno.EINVAL, "no " + what + " can have this name: \"" + ForeignText.ascii(name, 80) + "\"", "");
         }
-    }
-
-    private static String shown(String name) {
-        String printable = name.replaceAll("[^ -~]", "?");
-        return "\"" + (printable.length() > 80 ? printable.substring(0, 80) + "..." : printable) + "\"";
     }
 }

@@ -11,6 +11,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.vfio4j.linux.ForeignText;
 
 /** Lets through well-formed XML of bounded size and depth in UTF-8, without a document type and so without entities of its own. */
 final class XmlCheck {
@@ -90,8 +91,6 @@ final class XmlCheck {
     private static String reason(XMLStreamException e) {
         String message = String.valueOf(e.getMessage());
         int from = message.indexOf("Message: ");
-        String sentence =
-                (from < 0 ? message : message.substring(from + "Message: ".length())).replaceAll("\\p{Cntrl}+", " ");
-        return sentence.length() > MAX_REASON ? sentence.substring(0, MAX_REASON) + "…" : sentence;
+        return ForeignText.line(from < 0 ? message : message.substring(from + "Message: ".length()), MAX_REASON);
     }
 }

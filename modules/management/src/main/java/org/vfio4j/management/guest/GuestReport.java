@@ -2,6 +2,7 @@
 package org.vfio4j.management.guest;
 
 import java.util.List;
+import org.vfio4j.linux.ForeignText;
 
 /** What a guest answered when it was asked for its devices' drivers. */
 public sealed interface GuestReport {
@@ -23,8 +24,7 @@ public sealed interface GuestReport {
 
         /** The reason may quote the guest, so it is cut. */
         public Silent {
-            because = because.replaceAll("\\p{Cntrl}+", " ");
-            because = because.length() > MAX_LENGTH ? because.substring(0, MAX_LENGTH) + "…" : because;
+            because = ForeignText.line(because, MAX_LENGTH);
         }
     }
 }

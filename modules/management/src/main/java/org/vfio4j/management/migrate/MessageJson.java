@@ -4,6 +4,7 @@ package org.vfio4j.management.migrate;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.vfio4j.linux.ForeignText;
 import org.vfio4j.management.json.BoundedJson;
 import org.vfio4j.management.json.Cursor;
 import org.vfio4j.vfio.mdev.Uuids;
@@ -14,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The body of every message but the state's: a JSON object, or for a snapshot the document. Keys that a later release adds are passed over. */
 final class MessageJson {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    /** What other drivers and hosts said may be long, and may have characters that no message may. */
     private static final int MAX_TEXT = 2_000;
 
     private MessageJson() {}
@@ -51,14 +53,14 @@ final class MessageJson {
             case Message.Round(long bytes) -> bytes(node, bytes);
             case Message.Received(long bytes) -> bytes(node, bytes);
             case Message.End(long bytes) -> bytes(node, bytes);
-            case Message.Abort(String reason) -> node.put("reason", shortened(reason));
+            case Message.Abort(String reason) -> node.put("reason", ForeignText.line(reason, MAX_TEXT));
             case Message.Resolve(UUID id) -> node.put("id", id.toString());
             case Message.Forget(UUID id) -> node.put("id", id.toString());
             case Message.Outcome(boolean taken) -> node.put("taken", taken);
             case Message.Refused refused ->
                 node.put("errno", refused.errno())
-                        .put("what", shortened(refused.what()))
-                        .put("remedy", shortened(refused.remedy()));
+                        .put("what", ForeignText.line(refused.what(), MAX_TEXT))
+                        .put("remedy", ForeignText.line(refused.remedy(), MAX_TEXT));
             case Message.Ask _,
                     Message.Freed _,
                     Message.Prepared _,
@@ -127,18 +129,4 @@ final class MessageJson {
         return Long.parseLong(text);
     }
 
-    private static Message.@Nullable Memory place(Cursor at) {
-        return at.isAbsent()
-                ? null
-                : new Message.Memory(at.object().at("pid").count(), at.at("fd").count(), number(at.at("inode")));
-    }
-
-    /** What other drivers and hosts said may be long, and may have characters that no message may. */
-    private static String shortened(String text) {
-        String plain = text.codePoints()
-                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE ? ' ' : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        return plain.length() > MAX_TEXT ? plain.substring(0, MAX_TEXT) + "..." : plain;
-    }
 }
