@@ -39,6 +39,7 @@ public final class Errno {
     public static final int EPROTO = 71;
     public static final int EOVERFLOW = 75;
     public static final int EUSERS = 87;
+    public static final int ENOTSOCK = 88;
     public static final int EMSGSIZE = 90;
     public static final int EOPNOTSUPP = 95;
     public static final int EADDRINUSE = 98;
@@ -86,6 +87,7 @@ public final class Errno {
             known(EPROTO, "EPROTO", "protocol error"),
             known(EOVERFLOW, "EOVERFLOW", "value too large"),
             known(EUSERS, "EUSERS", "too many users"),
+            known(ENOTSOCK, "ENOTSOCK", "not a socket"),
             known(EMSGSIZE, "EMSGSIZE", "message too long"),
             known(EOPNOTSUPP, "EOPNOTSUPP", "not supported"),
             known(EADDRINUSE, "EADDRINUSE", "address in use"),

@@ -129,4 +129,9 @@ final class MessageJson {
         return Long.parseLong(text);
     }
 
+    private static Message.@Nullable Memory place(Cursor at) {
+        return at.isAbsent()
+                ? null
+                : new Message.Memory(at.object().at("pid").count(), at.at("fd").count(), number(at.at("inode")));
+    }
 }

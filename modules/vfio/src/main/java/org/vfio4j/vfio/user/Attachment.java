@@ -26,6 +26,7 @@ final class Attachment implements AutoCloseable {
     private final DeviceSource source;
     private final Semaphore free;
     private @Nullable VfioDevice device;
+    private volatile boolean hasDevice;
     private boolean isDisplay;
 
     /**
@@ -42,8 +43,14 @@ final class Attachment implements AutoCloseable {
         if (held == null) {
             held = open();
             device = held;
+            hasDevice = true;
         }
         return held;
+    }
+
+    /** Whether it is opened; other threads may ask too. */
+    boolean hasDevice() {
+        return hasDevice;
     }
 
     /** What the device offers, without opening it. */

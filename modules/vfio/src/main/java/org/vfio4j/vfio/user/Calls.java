@@ -80,12 +80,29 @@ final class Calls implements AutoCloseable {
      * @throws ConnectionLostException if there is no server any more, or none that keeps to the protocol
      */
     int call(Command command, int payload, List<Fd> fds) {
-        int id = send(command, payload, fds);
+        return reply(command, send(command, payload, fds));
+    }
+
+    private int reply(Command command, int id) {
         try {
             return checked(command, id, awaitReply(System.nanoTime()));
         } catch (MalformedException | LinuxException e) {
             throw connection.lose(e);
         }
+    }
+
+    /**
+     * The same for a request with {@code length} bytes of {@code data} from {@code offset} on behind the payload. Long ones are sent from where they
+     * lie.
+     */
+    int callWith(Command command, int payload, MemorySegment data, long offset, int length) {
+        if (length < LONG || !data.isNative()) {
+            MemorySegment.copy(data, offset, connection.out(), Wire.HEADER + (long) payload, length);
+            return call(command, payload + length);
+        }
+        int id = layHeader(command, payload + length);
+        connection.sendBoth(Wire.HEADER + payload, data, offset, length);
+        return reply(command, id);
     }
 
     /**
@@ -110,11 +127,15 @@ final class Calls implements AutoCloseable {
 
     /** Sends the request in {@link #out}, and returns its number. */
     private int send(Command command, int payload, List<Fd> fds) {
+        int id = layHeader(command, payload);
+        connection.send(connection.out(), Wire.HEADER + payload, fds);
+        return id;
+    }
+
+    private int layHeader(Command command, int payload) {
         requireOpen();
         int id = nextId++ & 0xffff;
-        MemorySegment out = connection.out();
-        Wire.header(out, id, command.number(), Wire.HEADER + payload, Wire.REQUEST, 0);
-        connection.send(out, Wire.HEADER + payload, fds);
+        Wire.header(connection.out(), id, command.number(), Wire.HEADER + payload, Wire.REQUEST, 0);
         return id;
     }
 

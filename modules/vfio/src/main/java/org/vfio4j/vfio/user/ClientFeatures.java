@@ -177,8 +177,7 @@ final class ClientFeatures {
             int size = (int) Math.min(most, from.byteSize());
             Wire.put32(calls.out(), Wire.ARGSZ, DATA_FIXED + size);
             Wire.put32(calls.out(), Wire.MIGRATION_SIZE, size);
-            MemorySegment.copy(from, 0, calls.out(), Wire.MIGRATION_DATA, size);
-            int at = calls.call(Command.MIG_DATA_WRITE, DATA_FIXED + size);
+            int at = calls.callWith(Command.MIG_DATA_WRITE, DATA_FIXED, from, 0, size);
             calls.requirePayload(Command.MIG_DATA_WRITE, at, 0);
             return size;
         }

@@ -84,11 +84,10 @@ final class ClientRegions {
         long done = 0;
         do {
             int count = (int) Math.min(most, from.byteSize() - done);
-            MemorySegment.copy(from, done, calls.out(), Wire.DATA, count);
             int at;
             try {
                 layAccess(region, offset + done, count);
-                at = calls.call(Command.REGION_WRITE, ECHOED + count);
+                at = calls.callWith(Command.REGION_WRITE, ECHOED, from, done, count);
             } catch (VfioException e) {
                 return orShort(e, done);
             }

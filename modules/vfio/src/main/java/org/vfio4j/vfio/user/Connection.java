@@ -158,7 +158,7 @@ final class Connection implements AutoCloseable {
     }
 
     /** Sends {@code size} bytes of {@link #out} and some of {@code data} behind them. */
-    private void sendBoth(int size, MemorySegment data, long offset, int length) {
+    void sendBoth(int size, MemorySegment data, long offset, int length) {
         try {
             long begin = System.nanoTime();
             long all = (long) size + length;

@@ -30,7 +30,7 @@ final class DeviceQueries {
     }
 
     void info(VfioDevice device, MemorySegment request) {
-        requireArgsz(request, INFO_SIZE);
+        Wire.argsz(request, 0, INFO_SIZE);
         DeviceInfo info = device.info();
         MemorySegment answer = payload();
         VfioDeviceInfo.INFO_ARGSZ.set(answer, INFO_SIZE);
@@ -42,7 +42,7 @@ final class DeviceQueries {
 
     /** The file to map the region from goes with the answer that has all capabilities. */
     void region(VfioDevice device, MemorySegment request) {
-        long argsz = requireArgsz(request, RegionMessage.FIXED);
+        long argsz = Wire.argsz(request, 0, RegionMessage.FIXED);
         RegionInfo info = device.regionInfo(Wire.u32(request, RegionMessage.INDEX));
         if (!RegionMessage.canBeMapped(info)) {
             connection.reply(RegionMessage.write(payload(), RegionMessage.withoutFile(info), 0, argsz));
@@ -57,7 +57,7 @@ final class DeviceQueries {
 
     /** There are none: every access comes through the socket or a mapping. */
     void ioFds(VfioDevice device, MemorySegment request) {
-        requireArgsz(request, IO_FDS_SIZE);
+        Wire.argsz(request, 0, IO_FDS_SIZE);
         int index = Wire.u32(request, 8);
         device.regionInfo(index);
         MemorySegment answer = payload();
@@ -69,7 +69,7 @@ final class DeviceQueries {
     }
 
     void irq(VfioDevice device, MemorySegment request) {
-        requireArgsz(request, (int) VfioIrq.INFO.size());
+        Wire.argsz(request, 0, (int) VfioIrq.INFO.size());
         IrqInfo info = device.irqInfo(VfioIrq.INFO_INDEX.get(request));
         MemorySegment answer = payload();
         VfioIrq.INFO_ARGSZ.set(answer, (int) VfioIrq.INFO.size());
@@ -87,7 +87,7 @@ final class DeviceQueries {
             throw new VfioException(
                     Errno.EINVAL, Integer.toUnsignedString(count) + " interrupts, at most " + Limits.INTERRUPTS);
         }
-        requireArgsz(request, (int) VfioIrq.SET.size());
+        Wire.argsz(request, 0, (int) VfioIrq.SET.size());
         IrqRequest.Data data = InterruptData.read(request, flags, count, fds);
         device.setIrqs(new IrqRequest(
                 VfioIrq.SET_INDEX.get(request),
@@ -101,14 +101,6 @@ final class DeviceQueries {
     private MemorySegment payload() {
         MemorySegment out = connection.out();
         return out.asSlice(Wire.HEADER);
-    }
-
-    private static long requireArgsz(MemorySegment request, int least) {
-        long argsz = Integer.toUnsignedLong(Wire.u32(request, 0));
-        if (argsz < least) {
-            throw new VfioException(Errno.EINVAL, "argsz " + argsz + ", at least " + least);
-        }
-        return argsz;
     }
 
     /** The part of SET_IRQS that says what is to happen to each interrupt. */

@@ -28,6 +28,7 @@ final class Extension {
     }
 
     void plane(VfioDevice device, MemorySegment request) {
+        requireArgsz(request);
         GfxPlane plane = device.queryGfxPlane(VfioGfx.PLANE_INFO_FLAGS.get(request));
         MemorySegment answer = answer(request);
         plane.write(answer);
@@ -36,6 +37,7 @@ final class Extension {
 
     /** The memory goes with the answer. */
     void dmabuf(VfioDevice device, MemorySegment request) {
+        requireArgsz(request);
         try (Dmabuf dmabuf = device.gfxDmabuf(Wire.u32(request, DMABUF_ID))) {
             MemorySegment answer = answer(request);
             Wire.put64(answer, DMABUF_OFFSET, dmabuf.offset());
@@ -44,6 +46,7 @@ final class Extension {
     }
 
     void precopyInfo(Optional<MigrationStream> stream, MemorySegment request) {
+        requireArgsz(request);
         MigrationStream.PrecopyInfo info = stream.orElseThrow(
                         () -> new VfioException(Errno.EINVAL, "the device is not in pre-copy"))
                 .precopyInfo();
@@ -51,6 +54,11 @@ final class Extension {
         VfioMigration.PRECOPY_INFO_INITIAL_BYTES.set(answer, info.initialBytes());
         VfioMigration.PRECOPY_INFO_DIRTY_BYTES.set(answer, info.dirtyBytes());
         connection.reply((int) answer.byteSize());
+    }
+
+    /** The answer is as long as the request. */
+    private static void requireArgsz(MemorySegment request) {
+        Wire.argsz(request, 0, (int) request.byteSize());
     }
 
     /** The request over again, to be filled in. */

@@ -27,7 +27,7 @@ final class GuestMemory implements DmaMapping.Owner {
 
     /** DMA_MAP, with the file that came with it or none. */
     void map(VfioDevice device, MemorySegment request, List<Fd> fds) {
-        requireArgsz(request, Wire.MAP_ARGSZ);
+        Wire.argsz(request, Wire.ARGSZ, Wire.MAP_ARGSZ);
         DmaMapping.Memory memory = fds.isEmpty()
                 ? new DmaMapping.Remote(this)
                 : new DmaMapping.File(fds.getFirst(), Wire.u64(request, Wire.MAP_FILE_OFFSET));
@@ -39,7 +39,7 @@ final class GuestMemory implements DmaMapping.Owner {
 
     /** DMA_UNMAP of one mapping, or of all. */
     static void unmap(VfioDevice device, MemorySegment request) {
-        requireArgsz(request, Wire.UNMAP_ARGSZ);
+        Wire.argsz(request, Wire.ARGSZ, Wire.UNMAP_ARGSZ);
         int flags = Wire.u32(request, Wire.UNMAP_FLAGS);
         long iova = Wire.u64(request, Wire.UNMAP_IOVA);
         long size = Wire.u64(request, Wire.UNMAP_SIZE);
@@ -91,12 +91,6 @@ final class GuestMemory implements DmaMapping.Owner {
         MemorySegment in = inbox.bytes();
         if (inbox.size(reply) != Wire.DATA + data || Wire.u64(in, reply + Wire.DMA_COUNT) != count) {
             throw connection.lose("a reply that has not the " + count + " bytes asked for");
-        }
-    }
-
-    private static void requireArgsz(MemorySegment request, int least) {
-        if (Integer.compareUnsigned(Wire.u32(request, Wire.ARGSZ), least) < 0) {
-            throw new VfioException(Errno.EINVAL, "argsz of less than " + least);
         }
     }
 

@@ -2,9 +2,6 @@
 package org.vfio4j.vfio.user;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.vfio4j.linux.Fd;
@@ -42,15 +39,11 @@ final class Inbox implements AutoCloseable {
 
     private static final Meanwhile NOTHING_TO_DO = silent -> {};
 
-    /** Descriptors and the position in the stream at which their message begins. */
-    private record Arrival(long position, List<Fd> fds) {}
-
     private final FdChannel channel;
     private final IdleWait idle;
     private final Mapping mapping;
     private final MemorySegment bytes;
-    private final Deque<Arrival> arrivals = new ArrayDeque<>();
-    private int descriptors;
+    private final Arrivals arrivals = new Arrivals();
     /** The position in the stream of the buffer's byte 0. */
     private long base;
 
@@ -180,7 +173,7 @@ final class Inbox implements AutoCloseable {
 
     /** The message before is done with. */
     private void startOver() {
-        closeArrivals(currentPosition);
+        arrivals.drop(currentPosition);
         held = 0;
         passed = 0;
     }
@@ -245,7 +238,7 @@ final class Inbox implements AutoCloseable {
         try {
             action.run();
         } finally {
-            closeArrivals(currentPosition);
+            arrivals.drop(currentPosition);
             current = outer;
             currentPosition = outerPosition;
         }
@@ -256,45 +249,25 @@ final class Inbox implements AutoCloseable {
         int size = size(at);
         long from = base + begin;
         long position = base + at;
-        closeArrivals(position);
+        arrivals.drop(position);
         MemorySegment.copy(bytes, begin, bytes, begin + (long) size, at - (long) begin);
         begin += size;
-        for (int i = arrivals.size(); i > 0; i--) {
-            Arrival arrival = arrivals.remove();
-            boolean moved = arrival.position >= from && arrival.position < position;
-            arrivals.add(moved ? new Arrival(arrival.position + size, arrival.fds) : arrival);
-        }
+        arrivals.move(from, position, size);
     }
 
     /** How many descriptors came with the current message. */
     int descriptors() {
-        int count = 0;
-        for (Arrival arrival : arrivals) {
-            count += arrival.position == currentPosition ? arrival.fds.size() : 0;
-        }
-        return count;
+        return arrivals.count(currentPosition);
     }
 
     /** Hands over the descriptors of the current message; the caller owns them. */
     List<Fd> takeFds() {
-        if (arrivals.isEmpty()) {
-            return List.of();
-        }
-        List<Fd> fds = new ArrayList<>();
-        for (Arrival arrival : arrivals) {
-            if (arrival.position == currentPosition) {
-                fds.addAll(arrival.fds);
-            }
-        }
-        arrivals.removeIf(arrival -> arrival.position == currentPosition);
-        descriptors -= fds.size();
-        return fds;
+        return arrivals.take(currentPosition);
     }
 
     @Override
     public void close() {
-        arrivals.forEach(arrival -> arrival.fds.forEach(Fd::close));
-        arrivals.clear();
+        arrivals.close();
         mapping.close();
     }
 
@@ -345,13 +318,8 @@ final class Inbox implements AutoCloseable {
 
     private void takeArrived() {
         List<Fd> fds = channel.takeReceived();
-        if (fds.isEmpty()) {
-            return;
-        }
-        arrivals.add(new Arrival(base + lastBegin(begin + passed), fds));
-        descriptors += fds.size();
-        if (descriptors > FdChannel.MAX_FDS) {
-            throw new MalformedException("more than " + FdChannel.MAX_FDS + " descriptors wait");
+        if (!fds.isEmpty()) {
+            arrivals.add(base + lastBegin(begin + passed), fds);
         }
     }
 
@@ -373,19 +341,5 @@ final class Inbox implements AutoCloseable {
         base += begin - target;
         end -= begin - target;
         begin = target;
-    }
-
-    private void closeArrivals(long position) {
-        if (arrivals.isEmpty()) {
-            return;
-        }
-        arrivals.removeIf(arrival -> {
-            if (arrival.position != position) {
-                return false;
-            }
-            arrival.fds.forEach(Fd::close);
-            descriptors -= arrival.fds.size();
-            return true;
-        });
     }
 }

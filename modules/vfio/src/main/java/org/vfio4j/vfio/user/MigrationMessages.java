@@ -160,11 +160,7 @@ final class MigrationMessages implements AutoCloseable {
 
     /** How much an answer may have behind its fixed part, as argsz says, and no more than {@code most}. */
     private static int room(MemorySegment message, int fixed, int most) {
-        long argsz = Integer.toUnsignedLong(Wire.u32(message, Wire.ARGSZ));
-        if (argsz < fixed) {
-            throw new VfioException(Errno.EINVAL, "argsz " + argsz + ", at least " + fixed);
-        }
-        return (int) Math.min(argsz - fixed, most);
+        return (int) Math.min(Wire.argsz(message, Wire.ARGSZ, fixed) - fixed, most);
     }
 
     private static int size(MemorySegment message) {

@@ -59,6 +59,11 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Whether the client has the device, or is its display. Any thread may ask. */
+    boolean hasDevice() {
+        return attachment.hasDevice();
+    }
+
     /** Ends the session from any thread. */
     void end() {
         connection.end();

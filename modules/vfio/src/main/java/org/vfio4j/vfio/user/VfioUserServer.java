@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -25,7 +26,7 @@ public final class VfioUserServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(VfioUserServer.class.getName());
 
     /** Connections at a time: more than a client and some who ask. */
-    private static final int MAX_SESSIONS = 8;
+    static final int MAX_SESSIONS = 8;
 
     private static final int BACKLOG = 8;
 
@@ -37,7 +38,7 @@ public final class VfioUserServer implements AutoCloseable {
     private Runnable stopListening = () -> {};
     private boolean listening;
     private final Semaphore free = new Semaphore(1);
-    private final Set<Session> sessions = new HashSet<>();
+    private final Set<Session> sessions = new LinkedHashSet<>();
     private final Set<Thread> threads = new HashSet<>();
     private Optional<Path> path = Optional.empty();
     private boolean closing;
@@ -182,7 +183,7 @@ public final class VfioUserServer implements AutoCloseable {
             return;
         }
         synchronized (this) {
-            if (closing || sessions.size() == MAX_SESSIONS) {
+            if (closing || !hasRoom()) {
                 connection.close();
                 return;
             }
@@ -190,6 +191,20 @@ public final class VfioUserServer implements AutoCloseable {
             sessions.add(session);
             start("vfio-user client " + peer.pid(), () -> serve(session));
         }
+    }
+
+    /** The one that has been here longest without the device has to go for the next: who only connects keeps nobody out. */
+    private boolean hasRoom() {
+        if (sessions.size() < MAX_SESSIONS) {
+            return true;
+        }
+        Optional<Session> idle =
+                sessions.stream().filter(session -> !session.hasDevice()).findFirst();
+        idle.ifPresent(session -> {
+            sessions.remove(session);
+            session.end();
+        });
+        return idle.isPresent();
     }
 
     /** The server's own user, and root. */

@@ -4,6 +4,8 @@ package org.vfio4j.vfio.user;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.vfio.VfioException;
 
 /**
  * Where what stands in a message, in bytes from its begin, little endian. A message is a header of 16 bytes and a payload; a region access, a
@@ -85,6 +87,20 @@ final class Wire {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Wire() {}
+
+    /**
+     * What a request says of its argsz, unsigned.
+     *
+     * @param at where it stands
+     * @throws VfioException EINVAL if it is smaller than the part that every such request has
+     */
+    static long argsz(MemorySegment bytes, long at, int least) {
+        long argsz = Integer.toUnsignedLong(u32(bytes, at));
+        if (argsz < least) {
+            throw new VfioException(Errno.EINVAL, "argsz " + argsz + ", at least " + least);
+        }
+        return argsz;
+    }
 
     static int u16(MemorySegment bytes, long at) {
         return Short.toUnsignedInt(bytes.get(SHORT, at));

@@ -24,7 +24,7 @@ final class RawPeer implements AutoCloseable {
             + " \"max_data_xfer_size\": 1048576, \"migration\": {\"max_bitmap_size\": 268435456, \"pgsize\": 4096},"
             + " \"write_multiple\": true}}";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment buffer = arena.allocate(Wire.MAX_MESSAGE);

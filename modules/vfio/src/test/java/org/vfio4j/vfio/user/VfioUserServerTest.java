@@ -29,6 +29,7 @@ class VfioUserServerTest {
     private static final Duration SHORT = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final byte[] INFO = RawPeer.words(16, 0, 0, 0);
+    private static final String DISPLAY = "{\"capabilities\": {\"org.vfio4j\": {\"display\": true}}}";
 
     private final CopyDevice device = CopyDevice.create();
 
@@ -128,21 +129,60 @@ class VfioUserServerTest {
     }
 
     @Test
-    void tooManyClientsAreTurnedAway() {
+    void connectionsThatSayNothingKeepNobodyOut() {
         Path path = folder.resolve("device.sock");
-        List<RawPeer> clients = new ArrayList<>();
-        try (VfioUserServer _ = VfioUserServer.listen(path, DeviceSource.of(device), false)) {
-            for (int i = 0; i < 8; i++) {
-                clients.add(new RawPeer(UnixSocket.connect(path.toString())));
-                clients.getLast().negotiate();
+        List<RawPeer> silent = new ArrayList<>();
+        try (VfioUserServer _ = VfioUserServer.listen(path, DeviceSource.of(device), false);
+                RawPeer user = new RawPeer(UnixSocket.connect(path.toString()))) {
+            user.negotiate();
+            assertThat(user.call(Command.DEVICE_GET_INFO, INFO).isError()).isFalse();
+            for (int i = 0; i < 2 * VfioUserServer.MAX_SESSIONS; i++) {
+                silent.add(new RawPeer(UnixSocket.connect(path.toString())));
+            }
+
+            try (RawPeer next = new RawPeer(UnixSocket.connect(path.toString()))) {
+                assertThat(next.negotiate().isError()).isFalse();
+            }
+            assertThat(silent.getFirst().isClosed()).isTrue();
+            assertThat(user.call(Command.DEVICE_GET_INFO, INFO).isError()).isFalse();
+        } finally {
+            silent.forEach(RawPeer::close);
+        }
+    }
+
+    @Test
+    void whereAllHaveTheDeviceAnotherIsTurnedAway() {
+        Path path = folder.resolve("device.sock");
+        DeviceSource shown = new DeviceSource() {
+            @Override
+            public VfioDevice open() {
+                return device;
+            }
+
+            @Override
+            public VfioDevice display() {
+                return CopyDevice.create();
+            }
+
+            @Override
+            public void release(VfioDevice released) {}
+        };
+        List<RawPeer> displays = new ArrayList<>();
+        try (VfioUserServer _ = VfioUserServer.listen(path, shown, false)) {
+            for (int i = 0; i < VfioUserServer.MAX_SESSIONS; i++) {
+                RawPeer display = new RawPeer(UnixSocket.connect(path.toString()));
+                displays.add(display);
+                display.call(Command.VERSION, RawPeer.version(0, 0, DISPLAY));
+                assertThat(display.call(Command.DEVICE_GET_INFO, INFO).isError())
+                        .isFalse();
             }
             try (RawPeer ninth = new RawPeer(UnixSocket.connect(path.toString()))) {
                 assertThat(ninth.isClosed()).isTrue();
             }
-            assertThat(clients.getFirst().call(Command.DEVICE_GET_INFO, INFO).isError())
+            assertThat(displays.getFirst().call(Command.DEVICE_GET_INFO, INFO).isError())
                     .isFalse();
         } finally {
-            clients.forEach(RawPeer::close);
+            displays.forEach(RawPeer::close);
         }
     }
 
