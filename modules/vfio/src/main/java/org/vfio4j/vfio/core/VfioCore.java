@@ -54,6 +54,11 @@ public final class VfioCore implements AutoCloseable {
      * @param vendorBound how long a vendor's driver may take for a call
      */
     public VfioCore(NodeAccess nodes, Duration vendorBound) {
+        this(nodes, () -> vendorBound);
+    }
+
+    /** The same with a bound that is asked for at each call. */
+    VfioCore(NodeAccess nodes, Supplier<Duration> vendorBound) {
         this.nodes = nodes;
         for (Bus bus : Bus.values()) {
             buses.put(bus, new ConcurrentSkipListMap<>());
