@@ -220,7 +220,7 @@ class DeviceSocketsTest {
         }
     }
 
-    /** A client that closes waits for the server a second at most, which a busy machine may take longer than. */
+    /** A client that closes waits for the server no longer than its patience, which a busy machine may take longer than. */
     private void awaitReleased() {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (isInUse() && System.nanoTime() < end) {

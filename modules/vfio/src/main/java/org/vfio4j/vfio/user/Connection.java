@@ -21,20 +21,18 @@ final class Connection implements AutoCloseable {
     /** {@code MAX_ERRNO} of the kernel. */
     private static final int MAX_ERRNO = 4095;
 
-    private static final Duration FAREWELL = Duration.ofSeconds(1);
-
     private final FdChannel channel;
     private final Inbox inbox;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment out = arena.allocate(Wire.MAX_MESSAGE, Long.BYTES);
     private final Slices outSlices = new Slices(out, Wire.DATA);
-    private final long patienceNanos;
+    private final Duration patience;
     private boolean open = true;
     private boolean lost;
 
     private Connection(FdChannel channel, Inbox inbox, Duration patience) {
         this.channel = channel;
-        this.patienceNanos = patience.toNanos();
+        this.patience = patience;
         this.inbox = inbox;
     }
 
@@ -176,7 +174,7 @@ final class Connection implements AutoCloseable {
     }
 
     private void requireProgress(long sent, long size, long begin) {
-        if (sent < size && System.nanoTime() - begin > patienceNanos) {
+        if (sent < size && System.nanoTime() - begin > patience.toNanos()) {
             throw lose("takes no more than " + sent + " of " + size + " bytes");
         }
     }
@@ -202,7 +200,7 @@ final class Connection implements AutoCloseable {
         return lost;
     }
 
-    /** Tells the peer of the end and waits, a second at most, until he has drawn his conclusions and closed too. */
+    /** Tells the peer of the end and waits, within its patience, until he has drawn his conclusions and closed too. */
     void hangUp() {
         if (lost) {
             return;
@@ -210,10 +208,10 @@ final class Connection implements AutoCloseable {
         lost = true;
         try {
             long begin = System.nanoTime();
-            UnixSocket.bound(channel.socket(), FAREWELL);
+            UnixSocket.bound(channel.socket(), patience);
             UnixSocket.shutdownSending(channel.socket());
             while (channel.receive(out, 0, out.byteSize(), FdChannel.Wait.SOME) > 0
-                    && System.nanoTime() - begin < FAREWELL.toNanos()) {
+                    && System.nanoTime() - begin < patience.toNanos()) {
                 channel.takeReceived().forEach(Fd::close);
             }
         } catch (LinuxException e) {
