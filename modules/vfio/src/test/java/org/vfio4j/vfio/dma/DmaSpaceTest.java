@@ -30,10 +30,14 @@ import org.vfio4j.vfio.IovaRange;
 
 class DmaSpaceTest {
     private static final int PAGE = 4096;
+
+    /** Counted among what this process has mapped, so nobody else's may be called so. */
+    private static final String GUEST = "dma-space-test";
+
     private static final int BOTH = DmaMapping.READ | DmaMapping.WRITE;
 
     private final Arena arena = Arena.ofConfined();
-    private final Fd memory = Memfd.create("guest", 16 * PAGE);
+    private final Fd memory = Memfd.create(GUEST, 16 * PAGE);
     private final Mapping guest = Mapping.readWrite(memory, 0, 16 * PAGE);
     private final DmaSpace space = new DmaSpace();
 
@@ -292,7 +296,7 @@ class DmaSpaceTest {
 
     private static long mapsOfGuest() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream()
-                .filter(line -> line.contains("memfd:guest"))
+                .filter(line -> line.contains("memfd:" + GUEST))
                 .count();
     }
 

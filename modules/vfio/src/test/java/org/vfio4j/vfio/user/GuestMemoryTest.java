@@ -27,6 +27,9 @@ class GuestMemoryTest {
 
     private static final Duration SHORT = Duration.ofMillis(500);
 
+    /** A fifth of it is waited for; the client has the rest until it must have answered. */
+    private static final Duration SILENT = Duration.ofSeconds(15);
+
     private final CopyDevice device = CopyDevice.create();
     private final UnixSocket.Pair pair = UnixSocket.pair();
     private final VfioUserServer server = VfioUserServer.takeSocket(pair.left(), DeviceSource.of(device), false, LONG);
@@ -98,7 +101,7 @@ class GuestMemoryTest {
     @Test
     void aClientThatAnswersNothingWhileItWaitsIsAnsweredBeforeItsWritesAreDone() {
         UnixSocket.Pair sockets = UnixSocket.pair();
-        try (VfioUserServer _ = VfioUserServer.takeSocket(sockets.left(), DeviceSource.of(device), false);
+        try (VfioUserServer _ = VfioUserServer.takeSocket(sockets.left(), DeviceSource.of(device), false, SILENT);
                 RawPeer qemu = new RawPeer(sockets.right())) {
             qemu.negotiate();
             qemu.call(Command.DMA_MAP, RawPeer.map(3, 0, 0, GUEST.length));
