@@ -49,6 +49,7 @@ final class FolderScan {
     private final FleetState state = new FleetState();
     private final Map<String, Stamp> hosts = new HashMap<>();
     private final Map<Path, Reservation> reservations = new HashMap<>();
+    private final Set<Path> unusable = new HashSet<>();
     private boolean isFirst = true;
 
     FolderScan(Path folder, InstantSource clock) {
@@ -162,6 +163,13 @@ final class FolderScan {
                 changed = true;
             }
         }
+        for (Path file : List.copyOf(unusable)) {
+            if (there.contains(file) || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                unusable.remove(file);
+                state.forgive(subject(file));
+                changed = true;
+            }
+        }
         return changed;
     }
 
@@ -186,10 +194,17 @@ final class FolderScan {
                     changed = true;
                 }
             } catch (SnapshotException e) {
-                state.report(folder.relativize(file).toString(), e);
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) { // else it went away since it was listed
+                    changed |= unusable.add(file);
+                    state.report(subject(file), e);
+                }
             }
         }
         return changed;
+    }
+
+    private String subject(Path file) {
+        return folder.relativize(file).toString();
     }
 
     private void forget(Path file) {

@@ -31,7 +31,7 @@ import org.vfio4j.linux.Errno;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.snapshot.Snapshot;
 
-@Timeout(120)
+@Timeout(300)
 class FolderInventoryTest {
     private static final String CARD = "0000:10:00.0";
     private static final Duration TTL = Duration.ofSeconds(10);
@@ -161,7 +161,7 @@ class FolderInventoryTest {
     @Test
     void schedulersNeverGetMoreThanThereIs() throws Exception {
         FolderInventory inventory = inventory();
-        inventory.publish("node1", TTL).update(host("node1", 3));
+        inventory.publish("node1", Duration.ofDays(1)).update(host("node1", 3));
         try (ExecutorService schedulers = Executors.newFixedThreadPool(8)) {
             List<Future<Integer>> answers = IntStream.range(0, 16)
                     .mapToObj(i -> schedulers.submit(() -> {
@@ -173,7 +173,7 @@ class FolderInventoryTest {
                                             CARD,
                                             "nvidia-704",
                                             "s" + i,
-                                            TTL.multipliedBy(6)));
+                                            Duration.ofDays(1)));
                             return 0;
                         } catch (RefusedException e) {
                             return e.errno();
@@ -229,12 +229,29 @@ class FolderInventoryTest {
             await(views, fleet -> fleet.size() == 1);
             inventory.publish("node2", Duration.ofMinutes(5)).update(host("node2", 0));
             await(views, fleet -> fleet.size() == 2);
-            inventory.reserve(Claim.instance(UUID.randomUUID(), "node1", CARD, "nvidia-704", "nova", TTL));
+            inventory.reserve(
+                    Claim.instance(UUID.randomUUID(), "node1", CARD, "nvidia-704", "nova", Duration.ofMinutes(5)));
             await(
                     views,
                     fleet -> !fleet.host("node1").orElseThrow().reservations().isEmpty());
             node1.close();
             await(views, fleet -> fleet.size() == 1);
+            assertThat(following).isNotNull();
+        }
+    }
+
+    @Test
+    void aFollowerIsToldOfWhatCannotBeUsedAndOfItsEnd() throws Exception {
+        FolderInventory inventory = inventory();
+        Path odd = Files.createDirectories(folder.resolve("reservations/node1")).resolve("x.json");
+        BlockingQueue<Fleet> views = new LinkedBlockingQueue<>();
+        try (FleetInventory.Following following = inventory.follow(views::add)) {
+            Files.writeString(odd, "{}");
+            await(
+                    views,
+                    fleet -> fleet.findings().stream().anyMatch(f -> f.subject().equals("reservations/node1/x.json")));
+            Files.delete(odd);
+            await(views, fleet -> fleet.findings().isEmpty());
             assertThat(following).isNotNull();
         }
     }
