@@ -16,8 +16,11 @@ import org.vfio4j.vfio.display.Tiles;
  * costs no memory.
  */
 final class Updates implements Requests, AutoCloseable {
-    /** How long a viewer is kept waiting for the device's first picture before it is told a size. */
-    private static final long FIRST_PICTURE_NANOS = TimeUnit.SECONDS.toNanos(2);
+    /**
+     * How long a viewer is kept waiting for the device's first picture before it is told a size, which not every viewer lets change: longer than a
+     * driver may hang ({@link org.vfio4j.vfio.core.VfioCore#VENDOR_BOUND}), after which there is a picture with that reason.
+     */
+    private static final long FIRST_PICTURE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
     private final Viewer viewer;
     private final DisplayFeed feed;

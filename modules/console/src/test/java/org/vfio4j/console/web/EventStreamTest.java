@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.vfio.VfioDevice;
 
-@Timeout(180)
+@Timeout(300)
 class EventStreamTest {
     @TempDir
     private Path folder;
@@ -32,11 +33,15 @@ class EventStreamTest {
         return response.body();
     }
 
-    private static String next(Iterator<String> lines, String event) {
-        while (!lines.next().equals("event: " + event)) {
-            // others before it
+    /** The data of the next event of that kind that says all that; others may come before it. */
+    private static String next(Iterator<String> lines, String event, String... said) {
+        while (true) {
+            boolean isKind = lines.next().equals("event: " + event);
+            String data = isKind ? lines.next() : "";
+            if (isKind && Arrays.stream(said).allMatch(data::contains)) {
+                return data;
+            }
         }
-        return lines.next();
     }
 
     @Test
@@ -47,12 +52,12 @@ class EventStreamTest {
             assertThat(next(lines, "hello")).isEqualTo("data: {}");
 
             String device = console.start("mdpy", "mdpy-vga");
-            assertThat(next(lines, "added")).contains(device, "\"in_use\":false", "\"display\":null");
+            assertThat(next(lines, "added", device)).contains("\"in_use\":false", "\"display\":null");
 
             try (VfioDevice _ = console.use(device)) {
-                assertThat(next(lines, "changed")).contains(device, "\"in_use\":true", "\"width\":640,\"height\":480");
+                next(lines, "changed", device, "\"in_use\":true", "\"width\":640,\"height\":480");
             }
-            assertThat(next(lines, "changed")).contains(device, "\"in_use\":false", "\"display\":null");
+            next(lines, "changed", device, "\"in_use\":false", "\"display\":null");
 
             console.ask("DELETE", "/api/v1/devices/" + device, "");
             assertThat(next(lines, "removed")).isEqualTo("data: {\"device\":\"" + device + "\"}");
@@ -65,8 +70,9 @@ class EventStreamTest {
         try (Stream<String> stream = listen(console)) {
             Iterator<String> lines = stream.iterator();
             next(lines, "hello");
-            Thread.ofVirtual().start(console::close);
+            Thread closing = Thread.ofVirtual().start(console::close);
             assertThat(ends(lines)).isTrue();
+            closing.join();
         }
     }
 
