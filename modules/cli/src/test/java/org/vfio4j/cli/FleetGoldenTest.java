@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.vfio4j.cli.common.ExitCode;
 
 /** Everything that the fleet's commands print, as a whole, over a folder of snapshots. */
-@Timeout(120)
+@Timeout(300)
 class FleetGoldenTest {
     private static final Path FLEET = Path.of("src/test/resources/fleet");
     private static final String ID = "1f0f2d6a-0000-4000-8000-0000000000aa";

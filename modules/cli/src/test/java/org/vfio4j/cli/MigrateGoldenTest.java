@@ -11,7 +11,7 @@ import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.Machine;
 
 /** Everything that {@code vfio migrate} prints, between two running hosts of this machine. */
-@Timeout(120)
+@Timeout(300)
 class MigrateGoldenTest {
     private static final String DISPLAY = "1f0f2d6a-0000-4000-8000-0000000000d1";
     private static final String OTHER = "1f0f2d6a-0000-4000-8000-0000000000d2";

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Everything that the commands print of a running {@code vfio serve}, as a whole. */
-@Timeout(120)
+@Timeout(300)
 class RunningHostGoldenTest {
     private static final String DISPLAY = "1f0f2d6a-0000-4000-8000-0000000000d1";
     private static final String OTHER = "1f0f2d6a-0000-4000-8000-0000000000c1";

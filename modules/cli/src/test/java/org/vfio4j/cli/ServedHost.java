@@ -15,7 +15,7 @@ import org.vfio4j.management.control.RunningHost;
 
 /** A {@code vfio serve} on a thread, with its folders below one of the test's own, and the commands that are told to use it. */
 final class ServedHost implements AutoCloseable {
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(30);
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
 
     private final Path folder;
     private final CompletableFuture<Run> serve;

@@ -95,7 +95,7 @@ class SnapshotCommandTest {
         try {
             assertThat(snapshot().code()).isEqualTo(ExitCode.OK);
 
-            assertThat(reader.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(reader.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(Files.readString(copy)).startsWith("{").endsWith("}\n");
             assertThat(Files.isRegularFile(file())).isFalse();
         } finally {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.vfio.user.VfioUserDevice;
 
 /** {@code vfio state} on a running host; what it saves and restores is compared in the kernel's VM and in a guest. */
-@Timeout(120)
+@Timeout(300)
 class StateCommandTest {
     private static final String ONE = "1f0f2d6a-0000-4000-8000-0000000000e1";
     private static final String OTHER = "1f0f2d6a-0000-4000-8000-0000000000e2";

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The command line of {@code vfio migrate --with-vm}; the moving itself is met with two QEMUs, by VmMoveIT. */
-@Timeout(120)
+@Timeout(300)
 class WithVmTest {
     @TempDir
     private Path folder;
