@@ -39,6 +39,9 @@ class MigrationCutTest {
     private static final int AT = 4096 * 17 + 8;
     private static final int NEVER = Integer.MAX_VALUE;
 
+    /** Bytes a second, of 4 MiB: a minute in which it can be cancelled. */
+    private static final long SLOW = 1 << 16;
+
     @TempDir
     private Path folder;
 
@@ -272,8 +275,7 @@ class MigrationCutTest {
             for (int at = 0; at < 4 << 20; at += 4096) {
                 source.word(NAME, at, at + 1);
             }
-            Move move =
-                    source.migrations().start(NAME, Destination.of("there"), new StateSender.Limits(1 << 20, 0, true));
+            Move move = source.migrations().start(NAME, Destination.of("there"), new StateSender.Limits(SLOW, 0, true));
             move = await(source, move, Move.Phase.PRE_COPY);
             source.migrations().cancel(UUID.fromString(move.id()));
 

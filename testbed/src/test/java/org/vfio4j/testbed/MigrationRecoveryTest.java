@@ -27,7 +27,7 @@ import org.vfio4j.management.migrate.Move;
 import org.vfio4j.vfio.VfioException;
 
 /** What a host makes of the journal that it finds at its start: the forms are those of docs/migration.md. */
-@Timeout(120)
+@Timeout(300)
 class MigrationRecoveryTest {
     private static final UUID NAME = UUID.fromString("1f0f2d6a-0000-4000-8000-0000000000f4");
     private static final Duration PATIENCE = Duration.ofSeconds(60);

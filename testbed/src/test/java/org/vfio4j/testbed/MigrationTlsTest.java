@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ import org.vfio4j.management.migrate.Move;
 import org.vfio4j.management.snapshot.SnapshotReader;
 
 /** Devices that go from machine to machine: by TLS 1.3, between hosts that know each other. The certificates are the test's own. */
-@Timeout(120)
+@Timeout(300)
 class MigrationTlsTest {
     private static final UUID NAME = UUID.fromString("1f0f2d6a-0000-4000-8000-0000000000f2");
 
@@ -141,8 +142,17 @@ class MigrationTlsTest {
                 Socket plain = new Socket("localhost", hosts.listener().port())) {
             plain.getOutputStream().write(new byte[64]);
 
-            assertThat(plain.getInputStream().readAllBytes().length).isLessThan(64);
+            assertThat(answered(plain)).isLessThan(64);
             assertThat(hosts.source().runs(NAME)).isTrue();
+        }
+    }
+
+    /** How many bytes came: none where the connection was reset, as one is that is closed over what nobody read. */
+    private static int answered(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().readAllBytes().length;
+        } catch (SocketException e) {
+            return 0;
         }
     }
 
