@@ -39,7 +39,7 @@ class GuestAgentIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
-        while (!Files.exists(socket())) {
+        while (!Listening.isAt(socket())) {
             assertThat(agent.isAlive()).as(Files.readString(log)).isTrue();
             agent.waitFor(20, TimeUnit.MILLISECONDS);
         }
