@@ -104,7 +104,8 @@ class AgentIT {
                     vfio(etcd, "fleet", "reserve", "node1", "-p", "mtty", "-t", "mtty-1", "--for", "300");
             assertThat(reserved.err()).isEmpty();
             String id = reserved.out().strip();
-            await(fleet -> !fleet.host("node1").orElseThrow().reservations().isEmpty());
+            await(fleet ->
+                    fleet.host("node1").filter(h -> !h.reservations().isEmpty()).isPresent());
             Serving.Result started = vfio(etcd, "start", id, "-p", "mtty", "-t", "mtty-1", "--name", "node1");
             assertThat(started.err()).isEmpty();
             Fleet made = await(has("node1", id));

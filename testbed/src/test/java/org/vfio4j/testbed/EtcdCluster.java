@@ -3,7 +3,10 @@ package org.vfio4j.testbed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Members of Debian's etcd, fetched by {@code testbed/etcd}: each a process on ports of its own, killed and started as a test wants it. */
 public final class EtcdCluster implements AutoCloseable {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(2);
+    private static final int LOWEST_PORT = 20_000;
+    private static final int HIGHEST_PORT = 60_000;
+    private static final int ENOUGH_PORTS = 1_000;
 
     private final Path folder;
     private final Path program;
@@ -173,9 +180,24 @@ public final class EtcdCluster implements AutoCloseable {
         return "http://127.0.0.1:" + member.peerPort;
     }
 
+    /**
+     * A port that nobody listens on, and that the kernel gives to nobody who connects somewhere if it keeps any from that: a member that is killed is to
+     * find it free when it starts again.
+     */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        int below;
+        // In one read: of a file of /proc/sys a second one gets nothing more.
+        try (BufferedReader range = Files.newBufferedReader(Path.of("/proc/sys/net/ipv4/ip_local_port_range"))) {
+            below = Integer.parseInt(range.readLine().split("\\s+", -1)[0]);
+        }
+        int most = below - LOWEST_PORT < ENOUGH_PORTS ? HIGHEST_PORT : below;
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, most);
+            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return port;
+            } catch (BindException e) {
+                // somebody else's
+            }
         }
     }
 }

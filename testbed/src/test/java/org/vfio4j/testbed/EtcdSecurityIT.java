@@ -26,8 +26,8 @@ import org.vfio4j.management.host.RefusedException;
 /** An etcd with TLS, users and the roles of docs/fleet.md: an agent can say nothing of another host. */
 @Timeout(300)
 class EtcdSecurityIT {
-    private static final Duration TTL = Duration.ofSeconds(60);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TTL = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Map<String, String> ROOT = Map.of("ETCDCTL_USER", "root:root-secret");
 
     @TempDir
@@ -172,7 +172,7 @@ class EtcdSecurityIT {
 
                 assertThat(scheduler.read().hosts()).map(FleetHost::name).containsExactly("node1");
                 refused(Errno.EACCES, () -> scheduler.publish("node1", TTL).update(FleetHosts.host("node1", 9)));
-                Reservation made = scheduler.reserve(FleetHosts.claim("node1", "nova", 60));
+                Reservation made = scheduler.reserve(FleetHosts.claim("node1", "nova", 300));
                 refused(Errno.EACCES, () -> agent.release("node10", made.id()));
                 node1.update(FleetHosts.host("node1", 1, made.id()));
                 assertThat(scheduler.read().host("node1").orElseThrow().reservations())
