@@ -107,28 +107,45 @@ final class Browser implements AutoCloseable {
                 MAPPER.writeValueAsString(Map.of("script", script, "args", arguments)));
     }
 
-    /** Waits until an expression is true in the page. */
+    /** Waits until an expression is true in the page. One that fails, since a part of the page or all of it is still coming, is not true yet. */
     void await(String condition) throws IOException, InterruptedException {
+        String script =
+                MAPPER.writeValueAsString(Map.of("script", "return Boolean(" + condition + ")", "args", List.of()));
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!run("return Boolean(" + condition + ")").booleanValue()) {
+        HttpResponse<String> answer = send("POST", session + "/execute/sync", script);
+        while (!isTrue(answer)) {
             if (System.nanoTime() > end) {
-                throw new AssertionError(condition + " never became true of: "
+                throw new AssertionError(condition + " never became true: " + answer.body() + " of: "
                         + run("return document.body.innerText").stringValue() + "\n" + log());
             }
             LockSupport.parkNanos(PAUSE_NANOS);
+            answer = send("POST", session + "/execute/sync", script);
         }
+    }
+
+    private static boolean isTrue(HttpResponse<String> answer) {
+        return answer.statusCode() == 200
+                && MAPPER.readTree(answer.body()).path("value").booleanValue();
     }
 
     /** Clicks, as a user does, on the first element that a CSS selector has, when it is there and can be pressed. */
     void click(String selector) throws IOException, InterruptedException {
         await("(e => e && (e.scrollIntoView({block: 'center'}), true))(document.querySelector("
                 + MAPPER.writeValueAsString(selector + ":not(:disabled)") + "))");
-        call("POST", element(selector) + "/click", "{}");
+        onElement(selector, "click", "{}");
     }
 
     /** Types into the first element that a CSS selector has. */
     void type(String selector, String text) throws IOException, InterruptedException {
-        call("POST", element(selector) + "/value", MAPPER.writeValueAsString(Map.of("text", text)));
+        onElement(selector, "value", MAPPER.writeValueAsString(Map.of("text", text)));
+    }
+
+    /** The text of the first element that a CSS selector has, when it is there. */
+    String text(String selector) throws IOException, InterruptedException {
+        String element = "document.querySelector(" + MAPPER.writeValueAsString(selector) + ")";
+        await(element);
+        JsonNode text = run("return " + element + "?.innerText ?? null");
+        return text.isNull() ? text(selector) : text.stringValue();
     }
 
     /** Presses a key on what has the focus; WebDriver has a character for each that is none, such as U+E010 for End. */
@@ -140,12 +157,21 @@ final class Browser implements AutoCloseable {
                 MAPPER.writeValueAsString(Map.of("text", key)));
     }
 
-    private String element(String selector) throws IOException, InterruptedException {
-        JsonNode found = call(
-                "POST",
-                session + "/element",
-                MAPPER.writeValueAsString(Map.of("using", "css selector", "value", selector)));
-        return session + "/element/" + found.values().iterator().next().stringValue();
+    /** The page may draw an element anew between finding it and using it; then nothing was done, and it is tried again. */
+    private void onElement(String selector, String action, String body) throws IOException, InterruptedException {
+        String wanted = MAPPER.writeValueAsString(Map.of("using", "css selector", "value", selector));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            JsonNode found = call("POST", session + "/element", wanted);
+            String element =
+                    session + "/element/" + found.values().iterator().next().stringValue();
+            HttpResponse<String> done = send("POST", element + "/" + action, body);
+            if (done.statusCode() == 200) {
+                return;
+            }
+            assertThat(done.body()).contains("stale element reference");
+            assertThat(System.nanoTime()).as(selector).isLessThan(end);
+        }
     }
 
     /** The pixels of a canvas, each as 0xRRGGBB; none while there is no canvas. */
@@ -196,15 +222,20 @@ final class Browser implements AutoCloseable {
 
     private JsonNode call(String method, String address, @Nullable String body)
             throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(address))
-                .timeout(PATIENCE)
-                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
+        HttpResponse<String> response = send(method, address, body);
         assertThat(response.statusCode())
                 .as(method + " " + address + " " + body + ": " + response.body())
                 .isEqualTo(200);
         return MAPPER.readTree(response.body()).path("value");
+    }
+
+    private HttpResponse<String> send(String method, String address, @Nullable String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address))
+                .timeout(PATIENCE)
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .build();
+        return client.send(request, BodyHandlers.ofString());
     }
 
     @Override

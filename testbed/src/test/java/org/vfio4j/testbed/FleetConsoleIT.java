@@ -74,21 +74,15 @@ class FleetConsoleIT {
         browser.run("location.hash = '#/fleet' + arguments[0]", view);
     }
 
-    private String text(String selector) throws IOException, InterruptedException {
-        browser.await("document.querySelector('" + selector + "')");
-        return browser.run("return document.querySelector(arguments[0]).innerText", selector)
-                .stringValue();
-    }
-
     @Test
     void theCapacityOfEachTypeIsShownAndWhereThereIsRoom() throws Exception {
         browser.click("#views a[data-view=fleet]");
         browser.await("document.querySelector('.fleet .count').textContent.startsWith('300 hosts, 300 devices')");
-        assertThat(text(".types-table tbody tr")).contains("mtty-1", "300", "287 of 300");
+        assertThat(browser.text(".types-table tbody tr")).contains("mtty-1", "300", "287 of 300");
 
         browser.click(".types-table tbody a");
         browser.await("document.querySelectorAll('.places li').length === 10");
-        assertThat(text(".where-type .count")).isEqualTo("287 with room, 13 full");
+        assertThat(browser.text(".where-type .count")).isEqualTo("287 with room, 13 full");
 
         publish(HOSTS);
         browser.await("document.querySelector('.fleet .count').textContent.startsWith('301 hosts')");
@@ -110,11 +104,11 @@ class FleetConsoleIT {
         browser.type(".hosts-view .search", "6.1.0");
         browser.await("document.querySelector('.hosts-view .count').textContent === '100 of 300 hosts'");
         browser.click(".host-rows [data-host=node003] a");
-        assertThat(text(".host-detail .facts")).contains("6.1.0");
-        assertThat(text(".host-detail .cards")).contains("mtty-1", "3");
+        assertThat(browser.text(".host-detail .facts")).contains("6.1.0");
+        assertThat(browser.text(".host-detail .cards")).contains("mtty-1", "3");
         browser.click(".host-detail .actions a");
         browser.await("document.querySelectorAll('.step').length === 1");
-        assertThat(text(".step")).contains("mtty-1", "nobody uses it");
+        assertThat(browser.text(".step")).contains("mtty-1", "nobody uses it");
     }
 
     @Test
