@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 
 /** The Linux inside, which takes commands on a serial line; {@code testbed/qemu-guest/agent} is its end of it. For one thread. */
 final class Guest {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int MAX_LINE = 4000;
 
     /** The agent's answer: the command's number, its exit code, the length of its output in bytes. */
@@ -94,7 +94,7 @@ final class Guest {
 
     /** Waits, within a bound, until a condition of the shell holds. */
     void await(String condition) throws IOException, InterruptedException {
-        must("i=0; until " + condition + "; do i=$((i + 1)); [ $i -lt 4500 ] || exit 1; usleep 20000; done");
+        must("i=0; until " + condition + "; do i=$((i + 1)); [ $i -lt 12000 ] || exit 1; usleep 20000; done");
     }
 
     /** The sysfs folders of the PCI functions with these ids, a line each. */

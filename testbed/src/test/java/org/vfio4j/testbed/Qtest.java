@@ -26,7 +26,7 @@ final class Qtest implements AutoCloseable {
     /** Where {@code testbed/qemu} puts the first device on bus 0. */
     static final int FIRST_SLOT = 16;
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final int CONFIG_ADDRESS = 0xcf8;
     private static final int CONFIG_DATA = 0xcfc;
 
