@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 class KernelEventsTest {
     /** Of nobody else on this machine. */
-    private static final String SUBSYSTEM = "vfio4j-test";
+    private static final String SUBSYSTEM =
+            "vfio4j-test-" + ProcessHandle.current().pid();
 
     @Test
     void onlyTheSubsystemsThatCountAreHeard() throws IOException {

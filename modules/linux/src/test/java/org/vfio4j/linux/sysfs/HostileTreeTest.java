@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a tree holds ends in a value, in time. */
 class HostileTreeTest {
-    private static final Duration IN_TIME = Duration.ofSeconds(10);
+    private static final Duration IN_TIME = Duration.ofSeconds(60);
 
     @TempDir
     Path temp;

@@ -35,12 +35,12 @@ class MdevTreeTest {
 
     private Scan<MdevTree.Device> devices() {
         return assertTimeoutPreemptively(
-                Duration.ofSeconds(10), () -> MdevTree.of(tree.root()).devices());
+                Duration.ofSeconds(60), () -> MdevTree.of(tree.root()).devices());
     }
 
     private Scan<MdevTree.Parent> parents() {
         return assertTimeoutPreemptively(
-                Duration.ofSeconds(10), () -> MdevTree.of(tree.root()).parents());
+                Duration.ofSeconds(60), () -> MdevTree.of(tree.root()).parents());
     }
 
     @Test

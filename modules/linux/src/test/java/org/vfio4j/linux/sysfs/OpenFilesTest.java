@@ -14,7 +14,7 @@ class OpenFilesTest {
     Path temp;
 
     private OpenFiles scan(Root root) {
-        return assertTimeoutPreemptively(Duration.ofSeconds(10), () -> OpenFiles.scan(root));
+        return assertTimeoutPreemptively(Duration.ofSeconds(60), () -> OpenFiles.scan(root));
     }
 
     @Test
