@@ -23,7 +23,7 @@ final class MountPoint {
 
     private static final System.Logger LOG = System.getLogger(MountPoint.class.getName());
     private static final String TYPE = "fuse.sysfs";
-    private static final long ANSWERS_WITHIN_SECONDS = 3;
+    private static final long ANSWERS_WITHIN_SECONDS = 10;
     private static final long FUSERMOUNT_ENDS_WITHIN_SECONDS = 10;
 
     private MountPoint() {}

@@ -40,7 +40,7 @@ import org.vfio4j.vfio.VfioException;
 import org.vfio4j.vfio.tree.Node;
 
 /** A tree as the kernel's users see it. */
-@Timeout(60)
+@Timeout(300)
 class SysfsMountTest {
     @TempDir
     Path folder;
