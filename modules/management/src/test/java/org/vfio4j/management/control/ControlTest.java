@@ -46,7 +46,7 @@ import org.vfio4j.management.probe.DeviceProbe;
 import org.vfio4j.management.probe.Ways;
 import tools.jackson.databind.json.JsonMapper;
 
-@Timeout(60)
+@Timeout(300)
 class ControlTest {
     @TempDir
     private Path folder;
@@ -351,7 +351,7 @@ class ControlTest {
             running.tell("shutdown", RunningHost.arguments());
         }
 
-        assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

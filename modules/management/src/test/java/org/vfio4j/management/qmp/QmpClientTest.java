@@ -22,10 +22,10 @@ import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.RefusedException;
 import tools.jackson.databind.JsonNode;
 
-@Timeout(60)
+@Timeout(300)
 class QmpClientTest {
     private static final Duration NONE = Duration.ZERO;
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final String DONE = "{\"id\": ID, \"return\": {}}";
 
     @TempDir
@@ -58,7 +58,7 @@ class QmpClientTest {
         assertThat(first.path("execute").asString()).isEqualTo("qmp_capabilities");
         qemu.says("{\"id\": " + first.path("id") + ", \"return\": {}}");
 
-        try (QmpClient connected = client.get(30, TimeUnit.SECONDS)) {
+        try (QmpClient connected = client.get(60, TimeUnit.SECONDS)) {
             assertThat(connected.version()).isEqualTo("11.1.3");
         }
     }
@@ -109,7 +109,7 @@ class QmpClientTest {
                     assertThat(e.errno()).isEqualTo(Errno.ETIMEDOUT);
                     assertThat(e.remedy()).contains("one client at a time");
                 });
-        assertThat(qemu.hears().isMissingNode()).as("the connection is closed").isTrue();
+        assertThat(qemu.isLeft()).isTrue();
     }
 
     @Test
@@ -131,7 +131,7 @@ class QmpClientTest {
 
         assertThatThrownBy(() -> QmpClient.take(qemu.channel(), "vm", Duration.ofMillis(500)))
                 .isInstanceOf(ErrnoException.class);
-        assertThat(qemu.hears().isMissingNode()).isTrue();
+        assertThat(qemu.isLeft()).isTrue();
     }
 
     @Test

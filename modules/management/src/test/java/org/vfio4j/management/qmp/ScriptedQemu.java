@@ -74,6 +74,15 @@ final class ScriptedQemu implements AutoCloseable {
         return line.isPresent() ? mapper.readTree(line.get()) : mapper.missingNode();
     }
 
+    /** Waits for the client's end: a clean one, or a reset if it has not read all that was said. */
+    boolean isLeft() {
+        try {
+            return hears().isMissingNode();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     @Override
     public void close() throws IOException {
         ours.close();

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What QEMU 11.1.3 said of a machine with an mtty, word for word, is understood. */
-@Timeout(60)
+@Timeout(300)
 class VmDevicesTest {
     private static final String DEVICE = "/machine/peripheral/device1";
 
