@@ -21,7 +21,7 @@ class KillTest {
     private Path folder;
 
     @Test
-    @Timeout(120)
+    @Timeout(900)
     void akillInTheMiddleOfAChangeLeavesEveryDefinitionAsBeforeOrAsAfter() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -37,7 +37,7 @@ class KillTest {
                     Thread.onSpinWait();
                 }
                 writer.destroyForcibly();
-                assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(writer.waitFor(60, TimeUnit.SECONDS)).isTrue();
             }
             for (Path each : folders) {
                 Definitions.Listing left = new Definitions(each).list();

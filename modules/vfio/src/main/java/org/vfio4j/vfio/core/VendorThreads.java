@@ -6,15 +6,19 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Where a core calls its vendor drivers: on daemon threads of their own, each call with a bound, so that one that hangs holds only itself. */
 final class VendorThreads implements AutoCloseable {
     private static final long IDLE_SECONDS = 2;
 
     private final ExecutorService threads;
-    private final Duration bound;
+    private final Supplier<Duration> bound;
 
-    VendorThreads(Duration bound) {
+    /**
+     * @param bound asked at each call
+     */
+    VendorThreads(Supplier<Duration> bound) {
         this.bound = bound;
         this.threads = new ThreadPoolExecutor(
                 0,
@@ -30,7 +34,7 @@ final class VendorThreads implements AutoCloseable {
     }
 
     Duration bound() {
-        return bound;
+        return bound.get();
     }
 
     /** Interrupts whoever is still in a vendor's code. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
@@ -22,10 +23,10 @@ final class CoreFixture {
 
     /** A core whose groups are the owner's. */
     static VfioCore core() {
-        return core(LONG);
+        return core(() -> LONG);
     }
 
-    static VfioCore core(Duration vendorBound) {
+    static VfioCore core(Supplier<Duration> vendorBound) {
         return new VfioCore(NodeAccess.ownedBy(OWNER), vendorBound);
     }
 
