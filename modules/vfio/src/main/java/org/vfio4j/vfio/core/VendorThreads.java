@@ -15,6 +15,9 @@ final class VendorThreads implements AutoCloseable {
     private final ExecutorService threads;
     private final Supplier<Duration> bound;
 
+    /**
+     * @param bound asked at each call
+     */
     VendorThreads(Supplier<Duration> bound) {
         this.bound = bound;
         this.threads = new ThreadPoolExecutor(

@@ -46,18 +46,13 @@ public final class VfioCore implements AutoCloseable {
 
     /** A core whose groups belong to this process's user. */
     public VfioCore() {
-        this(NodeAccess.ownedBy(Credentials.ofThisProcess()), VENDOR_BOUND);
+        this(NodeAccess.ownedBy(Credentials.ofThisProcess()), () -> VENDOR_BOUND);
     }
 
     /**
      * @param nodes owner and mode of new groups' nodes
-     * @param vendorBound how long a vendor's driver may take for a call
+     * @param vendorBound how long a vendor's driver may take for a call, asked at each
      */
-    public VfioCore(NodeAccess nodes, Duration vendorBound) {
-        this(nodes, () -> vendorBound);
-    }
-
-    /** The same with a bound that is asked for at each call. */
     VfioCore(NodeAccess nodes, Supplier<Duration> vendorBound) {
         this.nodes = nodes;
         for (Bus bus : Bus.values()) {
