@@ -8,7 +8,6 @@ import static org.vfio4j.linux.Native.POINTER;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -29,13 +28,8 @@ public final class FileIo {
     /** {@code linux/fcntl.h}: a relative path is of the working directory. */
     private static final int AT_FDCWD = -100;
 
-    /** {@code linux/magic.h}: what {@link #fileSystem} answers for a file of the real sysfs. */
-    public static final long SYSFS_MAGIC = 0x62656572L;
-
     private static final int LOCK_EX = 2;
     private static final int LOCK_NB = 4;
-    /** {@code sizeof(struct statfs)} on x86-64 is 120; f_type is its first long. */
-    private static final long STATFS_SIZE = 120;
 
     private FileIo() {}
 
@@ -133,22 +127,6 @@ public final class FileIo {
         }
     }
 
-    /** The magic number of the file system that an open file is on ({@code f_type} of statfs(2)). */
-    public static long fileSystem(Fd fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment statfs = arena.allocate(STATFS_SIZE, Long.BYTES);
-            int r;
-            do {
-                // SAFETY: statfs has the structure's size and lives until the arena closes, after the call.
-                r = (int) Fstatfs.HANDLE.invokeExact(Native.state(), fd.number(), statfs);
-            } while (Native.interrupted(r));
-            Native.check(r, "fstatfs", fd.subject());
-            return statfs.get(ValueLayout.JAVA_LONG, 0);
-        } catch (Throwable e) {
-            throw Native.unexpected(e);
-        }
-    }
-
     /** Tries to take an exclusive advisory lock; false if somebody else holds one. The lock ends with the descriptor. */
     public static boolean tryLock(Fd fd) {
         try {
@@ -196,10 +174,6 @@ public final class FileIo {
 
     private static final class Ftruncate {
         static final MethodHandle HANDLE = Native.libc("ftruncate", FunctionDescriptor.of(INT, INT, LONG));
-    }
-
-    private static final class Fstatfs {
-        static final MethodHandle HANDLE = Native.libc("fstatfs", FunctionDescriptor.of(INT, INT, POINTER));
     }
 
     private static final class Flock {

@@ -165,13 +165,4 @@ class FileIoTest {
             assertThat(FileIo.tryLock(second)).isTrue();
         }
     }
-
-    @Test
-    void theFileSystemOfAnOpenFileIsKnown() throws IOException {
-        try (Fd sysfs = FileIo.open("/sys/kernel", FileIo.O_RDONLY);
-                Fd proc = FileIo.open("/proc/self/status", FileIo.O_RDONLY)) {
-            assertThat(FileIo.fileSystem(sysfs)).isEqualTo(FileIo.SYSFS_MAGIC);
-            assertThat(FileIo.fileSystem(proc)).isEqualTo(0x9fa0);
-        }
-    }
 }

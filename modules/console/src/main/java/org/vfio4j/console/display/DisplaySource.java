@@ -2,8 +2,6 @@
 package org.vfio4j.console.display;
 
 import java.nio.file.Path;
-import org.vfio4j.management.host.Host;
-import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.user.VfioUserDevice;
@@ -26,10 +24,5 @@ public interface DisplaySource {
     /** A device on a vfio-user socket of this library, beside its client. */
     static DisplaySource besideClientOf(Path socket) {
         return () -> VfioUserDevice.connectDisplay(socket);
-    }
-
-    /** A device that nobody has: whoever looks is its user as long as he does, and keeps others out. */
-    static DisplaySource asUser(Host host, HostDevice device) {
-        return () -> host.open(device);
     }
 }

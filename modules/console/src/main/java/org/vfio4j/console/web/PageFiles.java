@@ -64,11 +64,6 @@ final class PageFiles {
                         : new Response(200, file.type, file.content, headers));
     }
 
-    /** Whether noVNC was packed in when this was built. */
-    boolean hasNoVnc() {
-        return file("novnc/core/rfb.js", "").isPresent();
-    }
-
     private static @Nullable File read(String name) {
         var matcher = NAME.matcher(name);
         if (!matcher.matches()) {

@@ -15,11 +15,6 @@ public final class MdevTree {
     private static final String DEVICES = "/sys/bus/mdev/devices";
     static final String TYPES = "mdev_supported_types";
 
-    /** The attribute groups that vendors are known to give their devices: the samples, NVIDIA, Intel's GVT-g. */
-    private static final List<String> VENDOR_GROUPS = List.of("vendor", "nvidia", "intel_vgpu");
-
-    private static final int MAX_VENDOR_ATTRIBUTES = 64;
-
     private final Root root;
 
     private MdevTree(Root root) {
@@ -77,9 +72,6 @@ public final class MdevTree {
      */
     public record Device(String uuid, String parent, String type, BoundDevice bound) {}
 
-    /** An attribute that the vendor gave a device, such as {@code resolution} of {@code vendor}: {@code 1024x768}. */
-    public record VendorAttribute(String group, String name, String text) {}
-
     /** The parents by name, with their types. A kernel without mdev is no finding, only nothing. */
     public Scan<Parent> parents() {
         TreeWalk walk = root.walk();
@@ -112,21 +104,6 @@ public final class MdevTree {
                     .flatMap(at -> linked(walk, uuid, at, MdevIndex.NONE));
         }
         return walk.scan(device.stream().toList());
-    }
-
-    /** What the vendor shows of a device; at most {@value #MAX_VENDOR_ATTRIBUTES} attributes of each vendor's group are read. */
-    public Scan<VendorAttribute> vendorAttributes(Device device) {
-        TreeWalk walk = root.walk();
-        List<VendorAttribute> attributes = new ArrayList<>();
-        for (String group : VENDOR_GROUPS) {
-            walk.take(walk.directory(device.bound().path() + "/" + group)).ifPresent(at -> {
-                for (String name : walk.names(at, MAX_VENDOR_ATTRIBUTES)) {
-                    walk.take(walk.attribute(at, name))
-                            .ifPresent(text -> attributes.add(new VendorAttribute(group, name, text)));
-                }
-            });
-        }
-        return walk.scan(attributes);
     }
 
     private static Parent parent(TreeWalk walk, String name, Place at) {

@@ -18,7 +18,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
@@ -74,15 +73,6 @@ final class TreeFiles {
                         ? Reading.found(target)
                         : Reading.unreadable(
                                 TreeProblem.LINK_INVALID.at(path, "links to \"" + Names.printable(target) + "\"")));
-    }
-
-    /** Permission bits, uid and gid of a node, by the names {@code mode}, {@code uid}, {@code gid}. */
-    Reading<Map<String, Object>> owner(String path) {
-        try {
-            return Reading.found(Files.readAttributes(onDisk(path), "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS));
-        } catch (IOException e) {
-            return failure(path, e);
-        }
     }
 
     /** At most {@code limit} entries of the directory, the first ones in the directory's own order. */

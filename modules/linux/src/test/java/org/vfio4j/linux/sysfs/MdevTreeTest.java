@@ -151,32 +151,6 @@ class MdevTreeTest {
     }
 
     @Test
-    void vendorAttributesAreThoseOfTheVendorsGroups() {
-        tree.attribute(DEVICE_7 + "/nvidia/vgpu_params", "frl=60\n");
-
-        Scan<MdevTree.VendorAttribute> scan =
-                MdevTree.of(tree.root()).vendorAttributes(devices().items().get(6));
-
-        assertThat(scan.items())
-                .containsExactly(
-                        new MdevTree.VendorAttribute("vendor", "sample_mdev_dev", "This is MDEV " + UUID + 7),
-                        new MdevTree.VendorAttribute("nvidia", "vgpu_params", "frl=60"));
-    }
-
-    @Test
-    void vendorAttributesAreBounded() {
-        for (int i = 0; i < 100; i++) {
-            tree.attribute(DEVICE_7 + "/nvidia/a" + i, "x\n");
-        }
-
-        Scan<MdevTree.VendorAttribute> scan =
-                MdevTree.of(tree.root()).vendorAttributes(devices().items().get(6));
-
-        assertThat(scan.items()).hasSize(65);
-        assertThat(scan.findings()).singleElement().matches(it -> it.is(TreeProblem.TOO_MANY_ENTRIES));
-    }
-
-    @Test
     void aMachineWithoutMdevHasNothingAndNoFinding() {
         Root bare = Root.at(temp.resolve("dev"));
 

@@ -130,4 +130,15 @@ class RootTest {
                 .contains("/proc/" + ProcessHandle.current().pid());
         assertThat(Root.ofThisMachine().base()).isEqualTo(Path.of("/"));
     }
+
+    @Test
+    void aDeviceNodeOfThisMachineIsNeitherFileNorDirectory() {
+        assertThat(Root.ofThisMachine()
+                        .walk()
+                        .resolve("/dev/null")
+                        .value()
+                        .orElseThrow()
+                        .kind())
+                .isEqualTo(Place.Kind.OTHER);
+    }
 }

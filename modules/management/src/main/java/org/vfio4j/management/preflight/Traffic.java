@@ -36,9 +36,4 @@ public record Traffic(
     public static Traffic unknown() {
         return new Traffic(ASSUMED_BANDWIDTH, false, null, 0, null, ASSUMED_LIMIT);
     }
-
-    /** The same with the guest's memory. */
-    public Traffic withMemory(long bytes) {
-        return new Traffic(bandwidth, isBandwidthGiven, stateBytesOrNull, dirtyRate, bytes, limitMillis);
-    }
 }

@@ -18,11 +18,6 @@ public final class Prober {
         this.ways = List.copyOf(ways);
     }
 
-    /** The ways it asks by, in their order. */
-    public List<Way> ways() {
-        return ways;
-    }
-
     /** Answers every question about one device. */
     public DeviceProbe probe(HostDevice device) {
         Map<Question, Answer> answers = new EnumMap<>(Question.class);

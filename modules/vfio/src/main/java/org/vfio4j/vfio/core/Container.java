@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.vfio.core;
 
-import static org.vfio4j.linux.uapi.VfioContainer.VFIO_API_VERSION;
 import static org.vfio4j.linux.uapi.VfioContainer.VFIO_TYPE1_IOMMU;
 import static org.vfio4j.linux.uapi.VfioContainer.VFIO_TYPE1v2_IOMMU;
 
@@ -28,11 +27,6 @@ public final class Container implements AutoCloseable {
      */
     Container(Object lock) {
         this.lock = lock;
-    }
-
-    /** VFIO_GET_API_VERSION. */
-    public int apiVersion() {
-        return VFIO_API_VERSION;
     }
 
     /** VFIO_CHECK_EXTENSION: whether there is an IOMMU of this type. */

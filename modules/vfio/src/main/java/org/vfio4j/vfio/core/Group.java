@@ -60,13 +60,6 @@ public final class Group {
         }
     }
 
-    /** Its other members. */
-    public List<GroupMember> outsiders() {
-        synchronized (lock) {
-            return List.copyOf(outsiders.values());
-        }
-    }
-
     /** Whether no member is bound to a driver outside VFIO. */
     public boolean isViable() {
         synchronized (lock) {
