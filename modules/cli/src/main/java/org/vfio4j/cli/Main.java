@@ -158,7 +158,7 @@ public final class Main {
     private static String reason(ParameterException e) {
         return switch (e) {
             case UnmatchedArgumentException u
-            when u.isUnknownOption() -> "there is no option " + String.join(" ", u.getUnmatched());
+            when u.isUnknownOption() -> "there is no option " + u.getUnmatched().getFirst();
             case UnmatchedArgumentException u -> "too many arguments: " + String.join(" ", u.getUnmatched());
             case OverwrittenOptionException o -> o.getOverwritten().toString() + " is given twice";
             case MissingParameterException m -> m.getMissing().getFirst().toString() + " needs a value";

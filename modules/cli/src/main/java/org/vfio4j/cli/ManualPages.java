@@ -167,7 +167,10 @@ final class ManualPages {
 
     /** What picocli prints of these texts, which it takes for formats. */
     private static List<String> lines(String... formats) {
-        return Arrays.stream(formats).flatMap(f -> String.format(f).lines()).toList();
+        return Arrays.stream(formats)
+                .map(format -> String.format(format))
+                .flatMap(text -> text.isEmpty() ? Stream.of("") : text.lines())
+                .toList();
     }
 
     /** The text so that roff takes nothing in it for a command. */

@@ -31,6 +31,16 @@ class ManualPagesTest {
     }
 
     @Test
+    void aDescriptionKeepsItsParagraphsAndAGroupItsCommands() throws IOException {
+        ManualPages.write(folder, AllCommands.inOrder());
+
+        assertThat(Files.readString(folder.resolve("vfio-state.1"))).contains("takes.\n.PP\nThe file");
+        assertThat(Files.readString(folder.resolve("vfio-fleet.1")))
+                .contains(".SH COMMANDS", "vfio\\-fleet\\-where\\fR(1)");
+        assertThat(Files.readString(folder.resolve("vfio-fleet-where.1"))).contains("vfio\\-fleet\\fR(1)");
+    }
+
+    @Test
     void nothingInATextIsTakenForACommandOfRoff() throws IOException {
         ManualPages.write(folder, AllCommands.inOrder());
 

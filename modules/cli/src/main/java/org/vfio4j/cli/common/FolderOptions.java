@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 package org.vfio4j.cli.common;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,11 +39,19 @@ public final class FolderOptions {
 
     /** The running host, without which the command cannot be done. */
     public static RunningHost require(ParseResult line, World world) {
-        return running(line, world)
-                .orElseThrow(() -> new CommandException(
+        return running(line, world).orElseThrow(() -> nobody(of(line, world).run(), socket(line, world)));
+    }
+
+    private static CommandException nobody(Path run, Path socket) {
+        return Files.isDirectory(run) && !Files.isExecutable(run)
+                ? new CommandException(
                         ExitCode.ENVIRONMENT,
-                        "no user-space host is running: nobody answers on " + socket(line, world),
-                        "Start one: vfio serve. For the kernel's own devices, there is mdevctl."));
+                        "a host that runs in " + run + " is its own user's and root's only",
+                        "Ask it as root or as its user, or start one of your own: vfio serve --run-dir DIR.")
+                : new CommandException(
+                        ExitCode.ENVIRONMENT,
+                        "no user-space host is running: nobody answers on " + socket,
+                        "Start one: vfio serve. For the kernel's own devices, there is mdevctl.");
     }
 
     private static Path socket(ParseResult line, World world) {

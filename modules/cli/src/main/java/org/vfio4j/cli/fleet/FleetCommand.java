@@ -58,6 +58,10 @@ public final class FleetCommand implements Command {
 
     @Override
     public int run(ParseResult line, World world) {
-        throw new CommandException(ExitCode.USAGE, "which question is not said", "See vfio fleet --help.");
+        throw new CommandException(
+                ExitCode.USAGE,
+                "what to ask the fleet is not said",
+                "There are: "
+                        + String.join(", ", parts().stream().map(Command::name).toList()) + ". See vfio fleet --help.");
     }
 }
