@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.vfio4j.cli.common.CommandException;
@@ -44,7 +45,7 @@ final class DomainFile {
         } catch (IOException | InvalidPathException e) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
-                    "the domain XML " + file + " cannot be read: " + e.getMessage(),
+                    "the domain XML " + file + " cannot be read: " + why(e),
                     "Write one with virsh dumpxml NAME > FILE.");
         }
     }
@@ -53,7 +54,12 @@ final class DomainFile {
         try {
             Files.writeString(Path.of(file), domain.xml());
         } catch (IOException | InvalidPathException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + e.getMessage(), "");
+            throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + why(e), "");
         }
+    }
+
+    /** What an exception over a file says of it beyond its name. */
+    static String why(Exception e) {
+        return e instanceof NoSuchFileException ? "there is no such file or folder" : String.valueOf(e.getMessage());
     }
 }

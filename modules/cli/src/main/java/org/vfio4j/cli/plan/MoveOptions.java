@@ -184,7 +184,7 @@ public final class MoveOptions {
         } catch (IOException | InvalidPathException | RuleException e) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
-                    "cannot read " + file + " as version rules: " + e.getMessage(),
+                    "cannot read " + file + " as version rules: " + DomainFile.why(e),
                     "docs/planning.md has their form.");
         }
     }
