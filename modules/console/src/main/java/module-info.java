@@ -10,6 +10,7 @@ module org.vfio4j.console {
     requires transitive org.vfio4j.fleet;
     requires transitive org.vfio4j.management;
     requires static io.helidon.common.buffers;
+    requires static io.helidon.common.concurrency.limits;
     requires static io.helidon.http;
     requires static io.helidon.webserver;
     requires static io.helidon.webserver.websocket;

@@ -13,6 +13,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.vfio4j.console.display.DisplayFeed;
 import org.vfio4j.console.display.Viewer;
 import org.vfio4j.console.rfb.Access;
+import org.vfio4j.console.rfb.Guesses;
 import org.vfio4j.console.rfb.RfbServer;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.vfio.VfioException;
@@ -134,6 +138,40 @@ class HostileViewerTest {
     }
 
     @Test
+    void whoeverGuessesThePasswordWaitsHoweverManyTriesComeAtOnce() throws Exception {
+        device.mode(320, 200);
+        AtomicLong nanoTime = new AtomicLong();
+        try (RfbServer timed = timed(nanoTime);
+                ExecutorService guessers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> answers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                answers.add(guessers.submit(() -> refusal(timed, "wrong")));
+            }
+            List<String> refusals = new ArrayList<>();
+            for (Future<String> answer : answers) {
+                refusals.add(answer.get());
+            }
+            String wait = "refused: Too many wrong passwords from 127.0.0.1: try again in 10 s.";
+            assertThat(refusals).containsOnly("refused: The password is wrong.", wait);
+            assertThat(refusals).filteredOn(wait::equals).hasSize(15);
+            assertThat(refusal(timed, PASSWORD)).isEqualTo(wait);
+
+            nanoTime.addAndGet(Duration.ofSeconds(10).toNanos());
+
+            RfbClient.connect(timed.address(), PASSWORD).close();
+            assertThat(refusal(timed, "wrong")).as("forgiven").isEqualTo("refused: The password is wrong.");
+        }
+    }
+
+    private static String refusal(RfbServer server, String password) {
+        try (RfbClient _ = RfbClient.connect(server.address(), password)) {
+            return "let in";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    @Test
     void whoTakesNothingForTooLongIsSentAwayAndWhoAsksForNothingStays() throws IOException {
         device.mode(1280, 1024);
         AtomicLong nanoTime = new AtomicLong();
@@ -159,7 +197,7 @@ class HostileViewerTest {
         return RfbServer.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 device.feed(),
-                new Access.Password(PASSWORD),
+                new Access.Password(PASSWORD, new Guesses(nanoTime::get)),
                 nanoTime::get);
     }
 

@@ -61,6 +61,18 @@ class VncViewerIT {
     }
 
     @Test
+    void aDeviceWithoutADisplayIsNotOfferedToViewers() throws IOException, InterruptedException {
+        try (Serving host = Serving.in(folder)) {
+            must(host, "start", "-p", "mtty", "-t", "mtty-1", "--uuid", DEVICE);
+
+            Serving.Result refused = host.vfio("vnc", DEVICE);
+
+            assertThat(refused.exitCode()).isEqualTo(3);
+            assertThat(refused.err()).contains(DEVICE + ": the device has no display");
+        }
+    }
+
+    @Test
     void gtksViewerSeesWhatIsDrawn() throws IOException, InterruptedException {
         Path file = folder.resolve("seen.png");
         try (ShownDevice device = new ShownDevice();

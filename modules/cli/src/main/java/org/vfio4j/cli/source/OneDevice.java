@@ -3,6 +3,7 @@ package org.vfio4j.cli.source;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ import org.vfio4j.vfio.OpenException;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.display.DisplayException;
 import org.vfio4j.vfio.display.Scanout;
+import org.vfio4j.vfio.user.Offer;
 import org.vfio4j.vfio.user.VfioUserDevice;
 import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
@@ -81,6 +83,9 @@ public final class OneDevice {
             HostDevice device = Selection.of(List.of(name), source).getFirst();
             if (device.socket().isPresent()) {
                 Path socket = Path.of(device.socket().get());
+                if (tellsOfNoDisplay(device, socket)) {
+                    throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": the device has no display", "");
+                }
                 return use.apply(device, DisplaySource.besideClientOf(socket));
             }
             try (VfioDevice opened = open(device, true, source, world);
@@ -90,6 +95,17 @@ public final class OneDevice {
                 throw new CommandException(ExitCode.ENVIRONMENT, device.name() + ": " + e.reason(), "");
             }
             return use.apply(device, () -> open(device, true, source, world));
+        }
+    }
+
+    /** By the handshake, which opens nothing; a server that tells nothing may have one. */
+    private static boolean tellsOfNoDisplay(HostDevice device, Path socket) {
+        try (VfioUserDevice asked = VfioUserDevice.connect(socket)) {
+            Map<String, Boolean> told = asked.offer().orElse(Offer.NONE).features();
+            return Boolean.FALSE.equals(told.get(Offer.DISPLAY_REGION))
+                    && Boolean.FALSE.equals(told.get(Offer.DISPLAY_DMABUF));
+        } catch (ErrnoException e) {
+            throw failed(device, e);
         }
     }
 

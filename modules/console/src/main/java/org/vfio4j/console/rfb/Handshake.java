@@ -2,6 +2,7 @@
 package org.vfio4j.console.rfb;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -34,38 +35,51 @@ final class Handshake {
     }
 
     /**
-     * Lets the viewer in, up to its ClientInit.
+     * Lets the viewer in, whoever it is, up to its ClientInit.
      *
+     * @throws MalformedException for what no viewer sends
+     */
+    void admit() throws IOException {
+        int minor = greet();
+        offer(NONE, minor);
+        if (minor >= SECURITY_REASON) {
+            out.u32(OK);
+        }
+        welcome();
+    }
+
+    /**
+     * Lets the viewer in if it knows the password, up to its ClientInit.
+     *
+     * @param peer where it comes from
      * @throws MalformedException for what no viewer sends
      * @return false for one that is not to be let in, who has been told so
      */
-    boolean admit(Access access) throws IOException {
-        out.bytes(OURS.getBytes(StandardCharsets.US_ASCII));
-        out.flush();
-        int minor = minorVersion();
-        int security = access instanceof Access.Password ? VNC_AUTHENTICATION : NONE;
-        if (minor < SECURITY_CHOICE) {
-            out.u32(security);
-        } else {
-            out.u8(1);
-            out.u8(security);
-            out.flush();
-            int chosen = in.u8();
-            if (chosen != security) {
-                throw new MalformedException("security type " + chosen + " was not offered");
-            }
+    boolean admit(Access.Password access, InetAddress peer) throws IOException {
+        int minor = greet();
+        long pause = access.guesses().pause(peer);
+        if (pause > 0) {
+            offerNothing(minor, tooManyGuesses(peer, pause));
+            return false;
         }
-        if (access instanceof Access.Password(String password)) {
-            if (!knows(password)) {
-                refuse(minor);
-                return false;
-            }
-            out.u32(OK);
-        } else if (minor >= SECURITY_REASON) {
-            out.u32(OK);
-        }
+        offer(VNC_AUTHENTICATION, minor);
+        byte[] challenge = VncAuthentication.challenge();
+        out.bytes(challenge);
         out.flush();
-        in.u8(); // whether others may stay: they always may
+        byte[] response = in.bytes(VncAuthentication.CHALLENGE);
+        pause = access.guesses().begin(peer);
+        if (pause > 0) {
+            refuse(minor, tooManyGuesses(peer, pause));
+            return false;
+        }
+        if (!VncAuthentication.isAnswered(challenge, response, access.password())) {
+            LockSupport.parkNanos(PENALTY_NANOS);
+            refuse(minor, "The password is wrong.");
+            return false;
+        }
+        access.guesses().right(peer);
+        out.u32(OK);
+        welcome();
         return true;
     }
 
@@ -90,20 +104,54 @@ final class Handshake {
         return known ? minor : 3;
     }
 
-    private boolean knows(String password) throws IOException {
-        byte[] challenge = VncAuthentication.challenge();
-        out.bytes(challenge);
+    /** Greets the viewer; the version that it speaks. */
+    private int greet() throws IOException {
+        out.bytes(OURS.getBytes(StandardCharsets.US_ASCII));
         out.flush();
-        return VncAuthentication.isAnswered(challenge, in.bytes(VncAuthentication.CHALLENGE), password);
+        return minorVersion();
     }
 
-    private void refuse(int minor) throws IOException {
-        LockSupport.parkNanos(PENALTY_NANOS);
+    private void offer(int security, int minor) throws IOException {
+        if (minor < SECURITY_CHOICE) {
+            out.u32(security);
+            return;
+        }
+        out.u8(1);
+        out.u8(security);
+        out.flush();
+        int chosen = in.u8();
+        if (chosen != security) {
+            throw new MalformedException("security type " + chosen + " was not offered");
+        }
+    }
+
+    /** No security type, and why (RFC 6143, 7.1.2). */
+    private void offerNothing(int minor, String reason) throws IOException {
+        if (minor < SECURITY_CHOICE) {
+            out.u32(0);
+        } else {
+            out.u8(0);
+        }
+        text(reason);
+        out.flush();
+    }
+
+    private void welcome() throws IOException {
+        out.flush();
+        in.u8(); // whether others may stay: they always may
+    }
+
+    private void refuse(int minor, String reason) throws IOException {
         out.u32(FAILED);
         if (minor >= SECURITY_REASON) {
-            text("The password is wrong.");
+            text(reason);
         }
         out.flush();
+    }
+
+    private static String tooManyGuesses(InetAddress peer, long pauseNanos) {
+        long seconds = Math.ceilDiv(pauseNanos, TimeUnit.SECONDS.toNanos(1));
+        return "Too many wrong passwords from " + peer.getHostAddress() + ": try again in " + seconds + " s.";
     }
 
     private void text(String text) throws IOException {

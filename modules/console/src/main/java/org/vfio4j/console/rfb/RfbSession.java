@@ -5,6 +5,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.util.function.LongSupplier;
@@ -20,31 +22,50 @@ public final class RfbSession {
     private static final System.Logger LOG = System.getLogger(RfbSession.class.getName());
 
     private final DisplayFeed feed;
-    private final Access access;
+    private final Door door;
     private final ClientInput in;
     private final Closeable connection;
     private final ServerOutput out;
     private volatile boolean admitted;
 
-    /**
-     * @param feed what is shown
-     * @param access whom it is shown to
-     */
-    public RfbSession(DisplayFeed feed, Access access, InputStream in, OutputStream out) {
-        this(feed, access, in, ServerOutput.of(out, System::nanoTime), out);
+    /** How viewers are let in, or are not. */
+    private interface Door {
+        boolean admits(Handshake handshake) throws IOException;
     }
 
-    private RfbSession(DisplayFeed feed, Access access, InputStream in, ServerOutput out, Closeable connection) {
+    /**
+     * For a viewer of whom it is known who he is.
+     *
+     * @param feed what is shown
+     */
+    public RfbSession(DisplayFeed feed, InputStream in, OutputStream out) {
+        this(feed, RfbSession::letIn, in, ServerOutput.of(out, System::nanoTime), out);
+    }
+
+    private RfbSession(DisplayFeed feed, Door door, InputStream in, ServerOutput out, Closeable connection) {
         this.feed = feed;
-        this.access = access;
+        this.door = door;
         this.in = new ClientInput(in);
         this.out = out;
         this.connection = connection;
     }
 
     /** Over a socket, in blocking mode, with a clock. */
-    static RfbSession of(DisplayFeed feed, Access access, SocketChannel socket, LongSupplier nanoTime) {
-        return new RfbSession(feed, access, Channels.newInputStream(socket), ServerOutput.of(socket, nanoTime), socket);
+    static RfbSession of(DisplayFeed feed, Access access, SocketChannel socket, LongSupplier nanoTime)
+            throws IOException {
+        Door door = switch (access) {
+            case Access.Authenticated() -> RfbSession::letIn;
+            case Access.Password password -> {
+                InetAddress peer = ((InetSocketAddress) socket.getRemoteAddress()).getAddress();
+                yield handshake -> handshake.admit(password, peer);
+            }
+        };
+        return new RfbSession(feed, door, Channels.newInputStream(socket), ServerOutput.of(socket, nanoTime), socket);
+    }
+
+    private static boolean letIn(Handshake handshake) throws IOException {
+        handshake.admit();
+        return true;
     }
 
     /**
@@ -76,7 +97,7 @@ public final class RfbSession {
 
     private void serve() throws IOException {
         Handshake handshake = new Handshake(in, out);
-        if (!handshake.admit(access)) {
+        if (!door.admits(handshake)) {
             return;
         }
         admitted = true;

@@ -3,9 +3,12 @@ package org.vfio4j.console.web;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
+import java.net.InetAddress;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
+import org.vfio4j.console.rfb.Guesses;
 
 /**
  * Who may ask. A page from elsewhere reaches a loopback server through its visitor's browser; so the host's name that was asked for must be one
@@ -18,15 +21,22 @@ final class Guard {
 
     private static final String BEARER = "Bearer ";
 
+    /** How late a wrong token is answered at most, so that a script that waits for ten seconds still hears that it is wrong. */
+    private static final long LATEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Logins logins;
     private final IntSupplier port;
+    private final Time time;
+    private final Guesses guesses;
 
     /**
      * @param port of the server: browsers send a cookie to all ports of a host, so its name has this one
      */
-    Guard(Logins logins, IntSupplier port) {
+    Guard(Logins logins, IntSupplier port, Time time) {
         this.logins = logins;
         this.port = port;
+        this.time = time;
+        this.guesses = new Guesses(time.nanos());
     }
 
     /** Why a request is not answered, whoever asks. */
@@ -74,8 +84,25 @@ final class Guard {
     }
 
     /** The value of Set-Cookie for somebody who has shown the token; empty if he has not. */
-    Optional<String> signIn(String presented) {
-        return logins.isToken(presented.strip()) ? Optional.of(setCookie(logins.open())) : Optional.empty();
+    Optional<String> signIn(String presented, InetAddress peer) {
+        if (logins.isToken(presented.strip())) {
+            guesses.right(peer);
+            return Optional.of(setCookie(logins.open()));
+        }
+        tokenWasWrong(peer);
+        return Optional.empty();
+    }
+
+    /**
+     * A peer has shown a wrong token: returns late when he has done so often. The right token is never late: users of one machine have one address,
+     * and none of them shall keep another out by guessing what nobody guesses.
+     */
+    void tokenWasWrong(InetAddress peer) {
+        guesses.begin(peer);
+        long pause = guesses.pause(peer);
+        if (pause > 0) {
+            time.pause().accept(Math.min(pause, LATEST_NANOS));
+        }
     }
 
     /** Ends his login; the value of Set-Cookie that makes the browser forget it. */

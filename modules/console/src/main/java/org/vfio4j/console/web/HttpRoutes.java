@@ -14,8 +14,8 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -56,9 +56,11 @@ final class HttpRoutes {
     private final HostMetrics metrics;
     private final EventStream events;
     private final Screens screens;
+    private final BodyReader bodies;
     private final PageFiles files = new PageFiles();
 
-    HttpRoutes(Api api, Guard guard, HostMetrics metrics, EventStream events, Screens screens) {
+    HttpRoutes(Api api, Guard guard, HostMetrics metrics, EventStream events, Screens screens, BodyReader bodies) {
+        this.bodies = bodies;
         this.api = api;
         this.guard = guard;
         this.metrics = metrics;
@@ -82,11 +84,19 @@ final class HttpRoutes {
         routing.get(ASSETS + "*", (req, res) -> file(req.path().path().substring(ASSETS.length()), req, res));
         routing.any((req, res) -> send(res, unknown(req)));
         routing.error(ErrnoException.class, (req, res, e) -> send(res, Response.of(e)));
-        routing.error(HttpException.class, (req, res, e) -> send(res, refused(e)));
+        routing.error(HttpException.class, (req, res, e) -> send(res, refused(e, res)));
         routing.error(RuntimeException.class, (req, res, e) -> send(res, failed(e)));
     }
 
     private void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        try {
+            admit(chain, request, response);
+        } finally {
+            TimedConnections.answered();
+        }
+    }
+
+    private void admit(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         ALWAYS.forEach(response::header);
         response.header(HeaderNames.CACHE_CONTROL, "no-store");
         Headers headers = request.headers();
@@ -102,6 +112,9 @@ final class HttpRoutes {
                     .header(HeaderNames.LOCATION, LOGIN)
                     .send();
         } else {
+            if (headers.contains(HeaderNames.AUTHORIZATION)) {
+                guard.tokenWasWrong(peer(request));
+            }
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
             send(
                     response,
@@ -117,6 +130,10 @@ final class HttpRoutes {
         return headers.first(HeaderNames.UPGRADE)
                 .filter(to -> to.toLowerCase(Locale.ROOT).contains("websocket"))
                 .isPresent();
+    }
+
+    private static InetAddress peer(ServerRequest request) {
+        return ((InetSocketAddress) request.remotePeer().address()).getAddress();
     }
 
     private static boolean isPublic(String path) {
@@ -138,34 +155,20 @@ final class HttpRoutes {
         send(response, answer);
     }
 
-    private static Request read(Route route, ServerRequest request) {
+    private Request read(Route route, ServerRequest request) {
         Map<String, String> path = new HashMap<>();
         for (String name : List.of("device", "host", "type")) {
             if (route.path().contains("{" + name + "}")) {
                 path.put(name, request.path().pathParameters().get(name));
             }
         }
-        byte[] body = READING.contains(route.method()) || !request.content().hasEntity() ? new byte[0] : body(request);
+        byte[] body =
+                READING.contains(route.method()) || !request.content().hasEntity() ? new byte[0] : bodies.read(request);
         return new Request(
                 path,
                 request.query().toMap(),
                 body,
                 request.headers().first(HeaderNames.IF_NONE_MATCH).orElse(""));
-    }
-
-    /** What the web server throws for a body that breaks the protocol is no one kind of exception. */
-    private static byte[] body(ServerRequest request) {
-        byte[] body;
-        try {
-            body = request.content().inputStream().readNBytes(Api.MAX_BODY + 1);
-        } catch (IOException | IllegalArgumentException | UncheckedIOException e) {
-            throw new HttpException("the body cannot be read", Status.BAD_REQUEST_400, e, false);
-        }
-        if (body.length > Api.MAX_BODY) {
-            throw new HttpException(
-                    "the body has more than " + Api.MAX_BODY + " bytes", Status.REQUEST_ENTITY_TOO_LARGE_413, true);
-        }
-        return body;
     }
 
     private void file(String name, ServerRequest request, ServerResponse response) {
@@ -175,9 +178,9 @@ final class HttpRoutes {
 
     /** A form with the token; who has it goes on to the page. */
     private void signIn(ServerRequest request, ServerResponse response) {
-        String form = new String(body(request), StandardCharsets.UTF_8);
+        String form = new String(bodies.read(request), StandardCharsets.UTF_8);
         String token = form.startsWith("token=") ? decoded(form.substring("token=".length())) : "";
-        Optional<String> cookie = guard.signIn(token);
+        Optional<String> cookie = guard.signIn(token, peer(request));
         cookie.ifPresent(value -> response.header(HeaderNames.SET_COOKIE, value));
         metrics.answered("login", cookie.isPresent() ? 303 : 403);
         response.status(Status.SEE_OTHER_303)
@@ -221,7 +224,10 @@ final class HttpRoutes {
                 "See " + Api.ROOT + "/openapi.json for what there is.");
     }
 
-    private static Response refused(HttpException e) {
+    private static Response refused(HttpException e, ServerResponse response) {
+        if (!e.keepAlive()) {
+            response.header(HeaderValues.CONNECTION_CLOSE);
+        }
         return Response.error(e.status().code(), "EINVAL", String.valueOf(e.getMessage()), "");
     }
 

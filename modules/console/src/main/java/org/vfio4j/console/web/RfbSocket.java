@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.console.display.DisplayFeed;
-import org.vfio4j.console.rfb.Access;
 import org.vfio4j.console.rfb.RfbSession;
 import org.vfio4j.linux.ErrnoException;
 
@@ -64,6 +63,7 @@ final class RfbSocket implements WsListener {
     /** Only now is he counted: of a connection that is lost before this, nobody would hear the end. */
     @Override
     public void onOpen(WsSession session) {
+        TimedConnections.upgraded();
         if (!viewers.enter()) {
             session.close(WsCloseCodes.TRY_AGAIN_LATER, "too many viewers");
             return;
@@ -107,8 +107,7 @@ final class RfbSocket implements WsListener {
     private void view(WsSession session) {
         try {
             if (feed != null) {
-                RfbSession served =
-                        new RfbSession(feed, new Access.Authenticated(), in, new MessageStream(session, viewers, in));
+                RfbSession served = new RfbSession(feed, in, new MessageStream(session, viewers, in));
                 rfb = served;
                 served.run();
             }

@@ -50,6 +50,7 @@ public final class WebConsole implements AutoCloseable {
     private final @Nullable FleetWatch fleet;
     private final Screens screens;
     private final Viewers viewers;
+    private final TimedConnections connections;
     private final WebServer server;
     private final InetAddress address;
 
@@ -59,14 +60,15 @@ public final class WebConsole implements AutoCloseable {
             HostCommands commands,
             @Nullable FleetInventory inventoryOrNull,
             Token token,
-            InetSocketAddress at) {
+            InetSocketAddress at,
+            Time time) {
         helidon.setLevel(Level.SEVERE);
         address = at.getAddress();
         watch = new HostWatch(host, events);
         fleet = inventoryOrNull == null ? null : new FleetWatch(inventoryOrNull, events);
         screens = new Screens(host, displays);
         HostMetrics metrics = new HostMetrics(host);
-        Guard guard = new Guard(new Logins(token.text()), this::port);
+        Guard guard = new Guard(new Logins(token.text()), this::port, time);
         viewers = new Viewers(guard, screens, metrics);
         metrics.gauge("vfio4j_console_viewers", "Browsers that show a display.", viewers::count);
         metrics.gauge("vfio4j_console_listeners", "Browsers that hear of changes.", events::listeners);
@@ -75,7 +77,13 @@ public final class WebConsole implements AutoCloseable {
                 guard,
                 metrics,
                 new EventStream(events, guard),
-                screens);
+                screens,
+                new BodyReader(time.nanos()));
+        WsConfig webSockets = WsConfig.builder().maxFrameLength(MAX_FRAME).build();
+        connections = TimedConnections.open(
+                Http1Config.builder().maxHeadersSize(MAX_HEADERS).maxPrologueLength(MAX_LINE),
+                webSockets,
+                time.nanos());
         server = WebServer.builder()
                 .address(at.getAddress())
                 .port(at.getPort())
@@ -85,11 +93,8 @@ public final class WebConsole implements AutoCloseable {
                 .connectionOptions(socket -> socket.readTimeout(SILENCE))
                 .shutdownGracePeriod(Duration.ofMillis(500))
                 .protocolsDiscoverServices(false)
-                .addProtocol(Http1Config.builder()
-                        .maxHeadersSize(MAX_HEADERS)
-                        .maxPrologueLength(MAX_LINE)
-                        .build())
-                .addProtocol(WsConfig.builder().maxFrameLength(MAX_FRAME).build())
+                .addConnectionSelector(connections)
+                .addProtocol(webSockets)
                 .routing(routes::register)
                 .addRouting(
                         WsRouting.builder().endpoint(Api.ROOT + "/devices/{device}/rfb", () -> new RfbSocket(viewers)))
@@ -111,7 +116,19 @@ public final class WebConsole implements AutoCloseable {
             @Nullable FleetInventory takenInventoryOrNull,
             Token token,
             InetSocketAddress at) {
-        WebConsole console = new WebConsole(host, displays, commands, takenInventoryOrNull, token, at);
+        return open(host, displays, commands, takenInventoryOrNull, token, at, Time.REAL);
+    }
+
+    /** The same with a time of its own. */
+    static WebConsole open(
+            UserHost host,
+            HostDisplays displays,
+            HostCommands commands,
+            @Nullable FleetInventory takenInventoryOrNull,
+            Token token,
+            InetSocketAddress at,
+            Time time) {
+        WebConsole console = new WebConsole(host, displays, commands, takenInventoryOrNull, token, at, time);
         try {
             console.server.start();
             return console;
@@ -154,5 +171,6 @@ public final class WebConsole implements AutoCloseable {
         events.close();
         screens.close();
         server.stop();
+        connections.close();
     }
 }

@@ -38,12 +38,22 @@ final class ConsoleHost implements AutoCloseable {
             HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
     ConsoleHost(Path folder) {
+        this(folder, Time.REAL);
+    }
+
+    ConsoleHost(Path folder, Time time) {
         Definitions definitions = new Definitions(folder.resolve("mdevctl.d"));
         definitions.prepare();
         HostCommands commands = new HostCommands(new DefinedHost(host, definitions), "1.0", null, null, () -> {});
         token = Token.in(folder.resolve("token"));
         console = WebConsole.open(
-                host, displays, commands, null, token, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+                host,
+                displays,
+                commands,
+                null,
+                token,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                time);
     }
 
     UserHost host() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.WritableHeaders;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 
 class RequestFuzzTest {
@@ -20,10 +21,11 @@ class RequestFuzzTest {
         for (int i = 0; i < lines.length; i++) {
             headers.set(HeaderNames.create(FIELDS[i]), lines[i]);
         }
-        Guard guard = new Guard(new Logins("the token that nobody guesses"), () -> 8443);
+        Guard guard = new Guard(new Logins("the token that nobody guesses"), () -> 8443, Time.REAL);
 
         assertThat(guard.isKnown(headers)).isFalse();
-        assertThat(guard.signIn(lines[lines.length - 1])).isEmpty();
+        assertThat(guard.signIn(lines[lines.length - 1], InetAddress.getLoopbackAddress()))
+                .isEmpty();
         if (guard.objection(headers, true).isEmpty()) {
             assertThat(lines[0]).matches("(localhost|[0-9.]+|\\[[0-9A-Fa-f:.]+])(:[0-9]+)?");
             if (lines.length > 1) {

@@ -2,7 +2,7 @@
 
 import {hasUnknown, mark, summary} from "./answers.js";
 import {detail} from "./detail.js";
-import {fill, h, soon} from "./dom.js";
+import {fill, h, named, soon} from "./dom.js";
 import {startForm} from "./forms.js";
 import {listen, store} from "./store.js";
 import {Wall} from "./wall.js";
@@ -32,7 +32,7 @@ export function devices(main, rest, signal) {
     return true;
   };
   pane.addEventListener("keydown", event => { if (event.key === "Escape") location.hash = "#/devices"; });
-  fill(main, h("div.host", {}, types(signal), h("div.middle", {}, wall.element, list.element), pane));
+  fill(main, h("div.host", {}, h("div.middle", {}, wall.element, list.element), types(signal), pane));
   select(rest);
   signal.addEventListener("abort", () => document.body.classList.remove("has-detail"));
 }
@@ -129,7 +129,7 @@ class List {
     row.was = now;
     const used = device.in_use === null ? "unknown" : device.in_use ? "yes" : "no";
     fill(row.link,
-      h("span.name", {}, device.device),
+      named(device.device),
       h("span.type", {}, device.type ?? device.kind),
       h("span", {}, mark(display, "display")),
       h("span", {}, mark(edid, "EDID")),

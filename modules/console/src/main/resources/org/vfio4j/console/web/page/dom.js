@@ -84,9 +84,20 @@ export function capital(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** A UUID's first letters, which name a device in a list; others whole. */
-export function short(name) {
-  return /^[0-9a-f]{8}-/.test(name) ? name.slice(0, 8) : name;
+const UUID = /^[0-9a-f]{8}-/;
+
+/** A UUID's first letters, which name a device in a list; its last ones too where another name begins as it does; other names whole. */
+export function short(name, others = []) {
+  if (!UUID.test(name)) return name;
+  const begin = name.slice(0, 8);
+  return others.some(other => other !== name && other.startsWith(begin)) ? `${begin}…${name.slice(-4)}` : begin;
+}
+
+/** A name of which the middle is left out where there is no room: UUIDs may begin alike. */
+export function named(name) {
+  return UUID.test(name)
+    ? h("span.name", {title: name}, h("span.begin", {}, name.slice(0, -6)), name.slice(-6))
+    : h("span.name", {title: name}, name);
 }
 
 /** Words in which no option, such as --open, is broken. */

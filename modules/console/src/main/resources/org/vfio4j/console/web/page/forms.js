@@ -37,13 +37,20 @@ export function field(label, input, hint) {
   return h("label.field", {}, h("span", {}, label), input, hint ? h("small", {}, hint) : null);
 }
 
+/** Both are chosen already: those that are named, else the first of which there is one left. */
 function parentAndType(parent, type) {
+  const hasRoom = t => t.available_instances !== 0;
+  const first = parent ?? (store.parents.find(p => p.types.some(hasRoom)) ?? store.parents[0])?.parent;
   const types = h("select", {name: "type", required: true});
-  const fillTypes = name => types.replaceChildren(...(store.parents.find(p => p.parent === name)?.types ?? []).map(t =>
-    h("option", {value: t.type, selected: t.type === type}, t.type + (t.available_instances === null ? "" : ` (${t.available_instances} left)`))));
+  const fillTypes = name => {
+    const all = store.parents.find(p => p.parent === name)?.types ?? [];
+    const chosen = type ?? all.find(hasRoom)?.type;
+    types.replaceChildren(...all.map(t => h("option", {value: t.type, selected: t.type === chosen},
+      t.type + (t.available_instances === null ? "" : ` (${t.available_instances || "none"} left)`))));
+  };
   const parents = h("select", {name: "parent", required: true, onchange: event => fillTypes(event.target.value)},
-    store.parents.map(p => h("option", {value: p.parent, selected: p.parent === parent}, p.parent)));
-  fillTypes(parent ?? store.parents[0]?.parent);
+    store.parents.map(p => h("option", {value: p.parent, selected: p.parent === first}, p.parent)));
+  fillTypes(first);
   return [field("Parent", parents), field("Type", types)];
 }
 

@@ -40,7 +40,7 @@ export class Wall {
         card = this.#card(name);
         this.#cards.set(name, card);
       }
-      this.#describe(card, store.devices.get(name));
+      this.#describe(card, store.devices.get(name), names);
     }
     const inOrder = names.map(name => this.#cards.get(name).item);
     if (inOrder.some((item, i) => this.#list.children[i] !== item)) this.#list.replaceChildren(...inOrder);
@@ -57,11 +57,12 @@ export class Wall {
     return {item, image, caption, tag: "", url: "", busy: false, was: ""};
   }
 
-  #describe(card, {device, size}) {
-    const now = `${device.type} ${size.width}×${size.height}`;
+  #describe(card, {device, size}, names) {
+    const called = short(device.device, names);
+    const now = `${called} ${device.type} ${size.width}×${size.height}`;
     if (card.was === now) return;
     card.was = now;
-    fill(card.caption, h("b", {}, short(device.device)), h("span", {}, device.type ?? device.kind), h("span.size", {}, `${size.width}×${size.height}`));
+    fill(card.caption, h("b", {title: device.device}, called), h("span", {}, device.type ?? device.kind), h("span.size", {}, `${size.width}×${size.height}`));
     card.image.alt = `What ${device.device} shows`;
   }
 
