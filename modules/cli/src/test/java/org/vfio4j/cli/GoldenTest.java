@@ -204,6 +204,11 @@ class GoldenTest {
                 "unknown-parent         | types --host SAMPLES --parent nvidia",
                 "snapshot-no-folder     | snapshot --host SAMPLES src/nowhere/x.json",
                 "snapshot-folder        | snapshot --host SAMPLES src",
+                "socket-not-there       | probe src/gone.sock",
+                "file-that-is-no-socket | screenshot ./pom.xml src/gone.png",
+                "served-on-a-file       | serve-device -p mdpy -t mdpy-vga --socket-path pom.xml",
+                "served-in-no-folder    | serve-device -p mdpy -t mdpy-vga --socket-path src/gone/gpu.sock",
+                "served-on-no-fd        | serve-device -p mdpy -t mdpy-vga --fd 4711",
             })
     void mistakes(String name, String line) throws IOException {
         golden("error-" + name, line.split(" ", -1));

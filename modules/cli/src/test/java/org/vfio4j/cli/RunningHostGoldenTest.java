@@ -92,6 +92,7 @@ class RunningHostGoldenTest {
                     "modify " + DISPLAY + " --addattr a",
                     "modify " + DISPLAY + " --delattr --index 3",
                     "list --defined --host kernel",
+                    "run",
                     "run -- true",
                     "probe --host user --way telepathy",
                     "probe --host user 0000:99:00.0");

@@ -45,7 +45,7 @@ abstract class VmDisplays implements RequestedDriver {
 
     @Override
     public final DeviceFeatures features(MdevType wanted) {
-        return DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION);
+        return DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION, DeviceFeatures.MIGRATION);
     }
 
     @Override

@@ -139,7 +139,7 @@ class VmDriversTest {
         for (MdevDriver driver : MdevCore.onRequest()) {
             make(driver);
             assertThat(core.device(ONE).orElseThrow().features())
-                    .isEqualTo(DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION));
+                    .isEqualTo(DeviceFeatures.of(DeviceFeatures.DISPLAY_REGION, DeviceFeatures.MIGRATION));
             core.removeGroupDevice(ONE, Duration.ZERO);
         }
     }

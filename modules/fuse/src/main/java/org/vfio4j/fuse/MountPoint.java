@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.linux.LinuxException;
 import org.vfio4j.linux.Unmount;
 
@@ -60,7 +61,10 @@ final class MountPoint {
             throw MountException.at(place, Errno.ENOTDIR, "it is not a folder", "Choose a folder.");
         } catch (IOException e) {
             throw MountException.at(
-                    place, Errno.EACCES, "the folder cannot be made (" + e + ")", "Choose another folder.");
+                    place,
+                    Errno.EACCES,
+                    "the folder cannot be made (" + FileTrouble.words(e) + ")",
+                    "Choose another folder.");
         }
     }
 

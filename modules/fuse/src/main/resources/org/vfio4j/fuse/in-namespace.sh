@@ -24,4 +24,8 @@ else
 fi
 
 : >"$work/ready"
+command -v -- "$1" >/dev/null || {
+  echo "vfio: there is no command $1" >&2
+  exit 127
+}
 exec "$@"

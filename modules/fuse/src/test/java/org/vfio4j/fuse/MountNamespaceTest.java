@@ -95,7 +95,8 @@ class MountNamespaceTest {
 
     @Test
     void aCommandThatIsNotThereIs127() throws Exception {
-        assertThat(run("no-such-command-here").code()).isEqualTo(127);
+        assertThat(run("no-such-command-here"))
+                .isEqualTo(new Result(127, "vfio: there is no command no-such-command-here\n"));
         assertThat(run("/etc").code()).isEqualTo(126);
     }
 

@@ -2,11 +2,8 @@
 package org.vfio4j.cli.ask;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +26,7 @@ import org.vfio4j.cli.source.HostOption;
 import org.vfio4j.cli.source.RecordedSource;
 import org.vfio4j.cli.source.Selection;
 import org.vfio4j.cli.source.Source;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
 import org.vfio4j.management.host.Machine;
@@ -102,7 +100,8 @@ public final class SnapshotCommand implements Command {
             try {
                 write(Path.of(file), json);
             } catch (IOException | InvalidPathException e) {
-                throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + reason(e), "");
+                throw new CommandException(
+                        ExitCode.ENVIRONMENT, "cannot write " + file + ": " + FileTrouble.words(e), "");
             }
             world.terminal()
                     .out()
@@ -178,14 +177,5 @@ public final class SnapshotCommand implements Command {
         } finally {
             Files.deleteIfExists(temporary);
         }
-    }
-
-    private static String reason(Exception e) {
-        return switch (e) {
-            case NoSuchFileException _ -> "there is no such folder";
-            case AccessDeniedException _ -> "permission denied";
-            case FileSystemException f when f.getReason() != null -> String.valueOf(f.getReason());
-            default -> String.valueOf(e.getMessage());
-        };
     }
 }

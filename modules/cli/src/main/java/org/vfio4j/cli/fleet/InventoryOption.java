@@ -17,6 +17,7 @@ import org.vfio4j.fleet.etcd.EtcdInventory;
 import org.vfio4j.fleet.etcd.EtcdOptions;
 import org.vfio4j.fleet.inventory.FleetInventory;
 import org.vfio4j.fleet.inventory.FolderInventory;
+import org.vfio4j.linux.FileTrouble;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -107,7 +108,8 @@ public final class InventoryOption {
         try (var in = Files.newInputStream(path(file))) {
             return new String(in.readNBytes(MAX_PASSWORD), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot read the password in " + file + ": " + e, "");
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "cannot read the password in " + file + ": " + FileTrouble.words(e), "");
         }
     }
 

@@ -15,6 +15,7 @@ import org.vfio4j.cli.common.FolderOptions;
 import org.vfio4j.cli.common.Options;
 import org.vfio4j.cli.common.World;
 import org.vfio4j.cli.source.DeviceOptions;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.control.RunningHost;
 import org.vfio4j.management.definition.Definition;
 import org.vfio4j.management.host.RefusedException;
@@ -100,7 +101,8 @@ public final class DefineCommand implements Command {
                     "cannot use " + file + " as a definition: " + e.getMessage(),
                     "It has the form that mdevctl list --defined --dumpjson shows of one device.");
         } catch (IOException | InvalidPathException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot read the definition " + file + ": " + e, "");
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "cannot read the definition " + file + ": " + FileTrouble.words(e), "");
         }
         arguments.put("type", read.type()).put("start", read.start().word());
         ArrayNode attributes = arguments.putArray("attrs");

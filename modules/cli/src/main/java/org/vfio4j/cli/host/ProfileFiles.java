@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.vfio4j.cli.common.CommandException;
 import org.vfio4j.cli.common.ExitCode;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.profile.Profile;
 import org.vfio4j.management.profile.ProfileDriver;
 import org.vfio4j.management.profile.ProfileException;
@@ -36,7 +37,8 @@ final class ProfileFiles {
                     "cannot use " + file + " as a profile: " + e.getMessage(),
                     "Its format is described in docs/profiles.md.");
         } catch (IOException | InvalidPathException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot read the profile " + file + ": " + e, "");
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, "cannot read the profile " + file + ": " + FileTrouble.words(e), "");
         }
     }
 }

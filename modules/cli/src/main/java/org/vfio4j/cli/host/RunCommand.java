@@ -55,6 +55,9 @@ public final class RunCommand implements Command {
     @Override
     public int run(ParseResult line, World world) {
         List<String> command = line.matchedPositionalValue(0, List.of());
+        if (command.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, "no command is named", "vfio run -- COMMAND [ARGUMENT...]");
+        }
         RunningHost.Places places;
         try (RunningHost host = FolderOptions.require(line, world)) {
             places = host.places();

@@ -12,7 +12,11 @@ import org.vfio4j.cli.common.Options;
 import org.vfio4j.cli.common.Terminal;
 import org.vfio4j.cli.common.World;
 import org.vfio4j.cli.source.DeviceOptions;
+import org.vfio4j.cli.source.FileParameter;
+import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
+import org.vfio4j.linux.FileType;
+import org.vfio4j.linux.LinuxException;
 import org.vfio4j.management.control.CoreSource;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.UserHost;
@@ -98,8 +102,8 @@ public final class ServeDeviceCommand implements Command {
         boolean polling = line.hasMatchedOption(PollOption.NAME);
         ending.listen();
         try (VfioUserServer server = path.isEmpty()
-                ? VfioUserServer.takeSocket(inherited(line.matchedOptionValue(FD, "")), source, polling)
-                : VfioUserServer.listen(Path.of(path), source, polling)) {
+                ? handed(line.matchedOptionValue(FD, ""), source, polling)
+                : listening(FileParameter.path(path), source, polling)) {
             terminal.out().println(device.name() + " is served" + (path.isEmpty() ? "" : " at " + path) + ".");
             terminal.out().flush();
             Thread.ofPlatform().daemon().start(() -> endWith(server, ending));
@@ -114,6 +118,37 @@ public final class ServeDeviceCommand implements Command {
             Thread.currentThread().interrupt();
         }
         ending.now();
+    }
+
+    private static VfioUserServer listening(Path path, DeviceSource source, boolean polling) {
+        try {
+            return VfioUserServer.listen(path, source, polling);
+        } catch (LinuxException e) {
+            boolean isSocket = FileType.isSocket(path);
+            String why = switch (e.errno()) {
+                case Errno.EADDRINUSE ->
+                    isSocket
+                            ? "another server listens at " + path
+                            : "there is a file at " + path + " that is no socket; it is left alone";
+                case Errno.ENOENT -> "the folder of " + path + " is not there";
+                case Errno.EINVAL -> path + " is longer than a socket's path can be, 107 bytes";
+                default -> "nobody can listen at " + path + ": " + Errno.text(e.errno());
+            };
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT, why, "Name another path" + (isSocket ? ", or end that server." : "."));
+        }
+    }
+
+    private static VfioUserServer handed(String fd, DeviceSource source, boolean polling) {
+        Fd socket = inherited(fd);
+        try {
+            return VfioUserServer.takeSocket(socket, source, polling);
+        } catch (LinuxException e) {
+            throw new CommandException(
+                    ExitCode.ENVIRONMENT,
+                    "descriptor " + fd + " is no open socket: " + Errno.text(e.errno()),
+                    "Whoever starts this must leave a UNIX socket open under that number.");
+        }
     }
 
     private static Fd inherited(String text) {

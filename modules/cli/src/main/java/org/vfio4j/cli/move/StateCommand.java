@@ -3,7 +3,6 @@ package org.vfio4j.cli.move;
 
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -21,6 +20,7 @@ import org.vfio4j.cli.source.HostOption;
 import org.vfio4j.cli.source.OneDevice;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Machine;
 import org.vfio4j.management.state.StateAbout;
@@ -219,7 +219,7 @@ public final class StateCommand implements Command {
     }
 
     private static CommandException unusable(Path file, String done, IOException e) {
-        String why = e instanceof NoSuchFileException ? "there is no such file or folder" : e.getMessage();
-        return new CommandException(ExitCode.ENVIRONMENT, "the file " + file + " cannot be " + done + ": " + why, "");
+        return new CommandException(
+                ExitCode.ENVIRONMENT, "the file " + file + " cannot be " + done + ": " + FileTrouble.words(e), "");
     }
 }

@@ -11,6 +11,7 @@ import org.vfio4j.cli.common.CommandException;
 import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.cli.common.Options;
 import org.vfio4j.cli.common.World;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.domain.DomainException;
 import org.vfio4j.management.domain.DomainXml;
 import picocli.CommandLine.Model.OptionSpec;
@@ -44,7 +45,7 @@ final class DomainFile {
         } catch (IOException | InvalidPathException e) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
-                    "the domain XML " + file + " cannot be read: " + e.getMessage(),
+                    "the domain XML " + file + " cannot be read: " + FileTrouble.words(e),
                     "Write one with virsh dumpxml NAME > FILE.");
         }
     }
@@ -53,7 +54,7 @@ final class DomainFile {
         try {
             Files.writeString(Path.of(file), domain.xml());
         } catch (IOException | InvalidPathException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + e.getMessage(), "");
+            throw new CommandException(ExitCode.ENVIRONMENT, "cannot write " + file + ": " + FileTrouble.words(e), "");
         }
     }
 }

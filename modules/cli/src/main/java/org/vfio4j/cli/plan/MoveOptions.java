@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.vfio4j.cli.common.CommandException;
 import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.cli.common.Options;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.domain.DomainXml;
 import org.vfio4j.management.guest.GuestAgent;
 import org.vfio4j.management.guest.GuestAnswer;
@@ -122,7 +123,7 @@ public final class MoveOptions {
         try {
             return GuestAnswer.read(read(file, GuestAnswer.MAX_BYTES));
         } catch (IOException | GuestException e) {
-            throw noAgent(file + " holds no answer of a guest agent: " + e.getMessage());
+            throw noAgent(file + " holds no answer of a guest agent: " + FileTrouble.words(e));
         }
     }
 
@@ -184,7 +185,7 @@ public final class MoveOptions {
         } catch (IOException | InvalidPathException | RuleException e) {
             throw new CommandException(
                     ExitCode.ENVIRONMENT,
-                    "cannot read " + file + " as version rules: " + e.getMessage(),
+                    "cannot read " + file + " as version rules: " + FileTrouble.words(e),
                     "docs/planning.md has their form.");
         }
     }

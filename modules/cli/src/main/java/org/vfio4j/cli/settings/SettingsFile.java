@@ -12,6 +12,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.vfio4j.linux.FileTrouble;
 
 /**
  * A file of settings: {@code KEY = VALUE} lines, where a key may stand more than once; empty lines, and lines that begin with {@code #}. A value
@@ -37,7 +38,7 @@ final class SettingsFile {
         } catch (NoSuchFileException | NotDirectoryException e) {
             return List.of();
         } catch (IOException e) {
-            throw new SettingsException("cannot read " + file + ": " + e);
+            throw new SettingsException("cannot read " + file + ": " + FileTrouble.words(e));
         }
     }
 

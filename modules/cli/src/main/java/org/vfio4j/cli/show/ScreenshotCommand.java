@@ -13,6 +13,7 @@ import org.vfio4j.cli.common.World;
 import org.vfio4j.cli.source.FileParameter;
 import org.vfio4j.cli.source.HostOption;
 import org.vfio4j.cli.source.OneDevice;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.vfio.VfioDevice;
 import org.vfio4j.vfio.display.Frame;
 import org.vfio4j.vfio.display.Scanout;
@@ -79,7 +80,7 @@ public final class ScreenshotCommand implements Command {
             return ExitCode.OK;
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.ENVIRONMENT, "the file " + file + " cannot be written: " + e.getMessage(), "");
+                    ExitCode.ENVIRONMENT, "the file " + file + " cannot be written: " + FileTrouble.words(e), "");
         }
     }
 }

@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.vfio4j.cli.common.Options;
 import org.vfio4j.cli.common.Terminal;
 import org.vfio4j.console.rfb.Access;
 import org.vfio4j.console.rfb.DevicePorts;
+import org.vfio4j.linux.FileTrouble;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
@@ -100,11 +100,9 @@ public final class VncOptions {
                 return lines.getFirst();
             }
             throw new CommandException(ExitCode.ENVIRONMENT, "there is no password in " + file, "");
-        } catch (NoSuchFileException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "there is no file " + file + " with a password", "");
         } catch (IOException | InvalidPathException e) {
             throw new CommandException(
-                    ExitCode.ENVIRONMENT, "the password cannot be read from " + file + ": " + e.getMessage(), "");
+                    ExitCode.ENVIRONMENT, "the password cannot be read from " + file + ": " + FileTrouble.words(e), "");
         }
     }
 

@@ -12,6 +12,7 @@ import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.cli.common.FolderOptions;
 import org.vfio4j.cli.common.Options;
 import org.vfio4j.cli.common.World;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.linux.FileType;
 import org.vfio4j.linux.sysfs.Root;
 import org.vfio4j.management.host.KernelHost;
@@ -86,22 +87,33 @@ public final class HostOption {
     }
 
     /**
-     * The host of the devices that were named: if all of them are vfio-user sockets, these; else the host that was named, refused if it has
-     * nothing of VFIO at all.
+     * The host of the devices that were named: if they are vfio-user sockets and no host was named, these; else the host that was named, refused
+     * if it has nothing of VFIO at all.
      */
     public static Source openFor(List<String> names, ParseResult line, World world) {
-        boolean sockets = !names.isEmpty() && names.stream().allMatch(name -> FileType.isSocket(Path.of(name)));
-        Optional<String> gone = names.stream()
-                .filter(name -> name.contains("/") && !FileType.isSocket(Path.of(name)))
-                .findFirst();
-        if (gone.isPresent()) {
-            throw new CommandException(
-                    ExitCode.ENVIRONMENT,
-                    "there is no socket " + gone.get(),
-                    "A device's name has no slash, and the path of a vfio-user socket is there while it is served: vfio serve,"
-                            + " vfio serve-device.");
+        List<Path> paths = names.stream()
+                .filter(name -> name.contains("/") || FileType.isSocket(Path.of(name)))
+                .map(Path::of)
+                .toList();
+        if (paths.isEmpty() || line.hasMatchedOption(NAME)) {
+            return openWithVfio(line, world);
         }
-        return sockets ? sockets(names.stream().map(Path::of).toList()) : openWithVfio(line, world);
+        for (Path path : paths) {
+            if (!FileType.isSocket(path)) {
+                throw new CommandException(
+                        ExitCode.ENVIRONMENT,
+                        Files.exists(path) ? path + " is no socket" : "there is no socket " + path,
+                        "A device's name has no slash, and the path of a vfio-user socket is there while it is served: vfio serve,"
+                                + " vfio serve-device.");
+            }
+        }
+        if (paths.size() < names.size()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "devices on vfio-user sockets and others are named together",
+                    "Name them one after the other.");
+        }
+        return sockets(paths);
     }
 
     private static LiveSource kernel(World world) {
@@ -152,7 +164,7 @@ public final class HostOption {
                     "cannot read " + host + " as a snapshot: " + e.getMessage(),
                     "Take a new one on the host: vfio snapshot FILE.");
         } catch (IOException e) {
-            throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + e.getMessage(), "");
+            throw new CommandException(ExitCode.ENVIRONMENT, "cannot read " + host + ": " + FileTrouble.words(e), "");
         }
     }
 

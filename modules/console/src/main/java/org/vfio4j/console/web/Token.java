@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.host.RefusedException;
 
 /** The console's secret: 256 random bits, new at every start, in a file that its own user alone can read. */
@@ -45,7 +46,7 @@ public final class Token implements AutoCloseable {
         } catch (IOException e) {
             throw new RefusedException(
                     Errno.EACCES,
-                    "the console's token cannot be written to " + file + ": " + e,
+                    "the console's token cannot be written to " + file + ": " + FileTrouble.words(e),
                     "Name another folder with --run-dir.");
         }
     }
@@ -73,7 +74,7 @@ public final class Token implements AutoCloseable {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new RefusedException(Errno.EIO, "cannot remove " + file + ": " + e, "");
+            throw new RefusedException(Errno.EIO, "cannot remove " + file + ": " + FileTrouble.words(e), "");
         }
     }
 }

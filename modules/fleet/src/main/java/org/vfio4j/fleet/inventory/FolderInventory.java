@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FileIo;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.definition.DurableFiles;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.snapshot.Snapshot;
@@ -211,7 +212,7 @@ public final class FolderInventory implements FleetInventory {
     private RefusedException failed(String what, IOException e) {
         return new RefusedException(
                 Errno.EIO,
-                "cannot " + what + " the inventory folder " + folder + ": " + e,
+                "cannot " + what + " the inventory folder " + folder + ": " + FileTrouble.words(e),
                 "See to the folder's permissions and the disk's space.");
     }
 }

@@ -29,6 +29,7 @@ import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.FileIo;
 import org.vfio4j.linux.FileStatus;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.linux.LinuxException;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.snapshot.Snapshot;
@@ -113,7 +114,7 @@ final class FolderScan {
             } catch (IOException e) {
                 there.add(name);
                 changed |= hosts.put(name, new Stamp("unreadable", Instant.EPOCH, 0)) == null;
-                state.report(name, new SnapshotException(file, "cannot be read: " + e));
+                state.report(name, new SnapshotException(file, "cannot be read: " + FileTrouble.words(e)));
             }
         }
         for (String gone : List.copyOf(hosts.keySet())) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.host.UserHost;
@@ -137,7 +138,7 @@ public final class DeviceSockets implements CoreListener, AutoCloseable {
         } catch (IOException e) {
             throw new RefusedException(
                     Errno.EACCES,
-                    "cannot use " + folder + " for the devices' sockets: " + e,
+                    "cannot use " + folder + " for the devices' sockets: " + FileTrouble.words(e),
                     "Name another with --run-dir.");
         }
     }

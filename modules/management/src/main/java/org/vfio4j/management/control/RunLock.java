@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.host.RefusedException;
 
 /** The run folder, held by one living process: its pid file is locked, which ends with the process however that ends. */
@@ -58,7 +59,7 @@ public final class RunLock implements AutoCloseable {
         } catch (IOException e) {
             throw new RefusedException(
                     Errno.EACCES,
-                    "cannot use " + folders.run() + " as the run folder: " + e,
+                    "cannot use " + folders.run() + " as the run folder: " + FileTrouble.words(e),
                     "Name another with --run-dir.");
         }
     }
@@ -105,7 +106,8 @@ public final class RunLock implements AutoCloseable {
             Files.deleteIfExists(folders.pidFile());
             pidFile.close();
         } catch (IOException e) {
-            throw new RefusedException(Errno.EIO, "cannot give " + folders.run() + " free: " + e, "");
+            throw new RefusedException(
+                    Errno.EIO, "cannot give " + folders.run() + " free: " + FileTrouble.words(e), "");
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
+import org.vfio4j.linux.FileTrouble;
 import org.vfio4j.management.host.Finding;
 import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.vfio.mdev.Uuids;
@@ -186,7 +187,7 @@ public final class Definitions {
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (IOException | DirectoryIteratorException e) {
-            findings.add(broken(folder, "cannot be read: " + e));
+            findings.add(broken(folder, "cannot be read: " + FileTrouble.words(e)));
         }
         entries.sort(Comparator.comparing(Path::toString));
         return entries;
@@ -207,7 +208,7 @@ public final class Definitions {
     private static RefusedException failed(String what, Path file, IOException e) {
         return new RefusedException(
                 Errno.EIO,
-                "cannot " + what + " " + file + ": " + e,
+                "cannot " + what + " " + file + ": " + FileTrouble.words(e),
                 "Nothing was changed. See to the disk's space and the folder's permissions.");
     }
 

@@ -54,7 +54,7 @@ public final class HandshakeWay implements Way {
             FEATURES.forEach((question, feature) ->
                     offer.flatMap(told -> answer(told, feature)).ifPresent(answer -> answers.put(question, answer)));
         } catch (ErrnoException e) {
-            Answer failed = OpenRefusals.failedQuery(NAME, "VERSION", e);
+            Answer failed = OpenRefusals.noAnswer(NAME, "VERSION", e);
             FEATURES.keySet().forEach(question -> answers.put(question, failed));
         }
         return answers;

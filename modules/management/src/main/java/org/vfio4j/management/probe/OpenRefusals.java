@@ -9,6 +9,7 @@ import static org.vfio4j.linux.Errno.EINVAL;
 import static org.vfio4j.linux.Errno.EIO;
 import static org.vfio4j.linux.Errno.ENODEV;
 import static org.vfio4j.linux.Errno.ENOENT;
+import static org.vfio4j.linux.Errno.ENOTCONN;
 import static org.vfio4j.linux.Errno.EPERM;
 import static org.vfio4j.linux.Errno.ESRCH;
 
@@ -86,6 +87,9 @@ final class OpenRefusals {
      * @param foreign the devices that keep the group from being viable, as far as they are known
      */
     static Answer explain(String way, HostDevice device, OpenException e, List<String> foreign) {
+        if (device.kind() == DeviceKind.VFIO_USER) {
+            return noAnswer(way, e.evidence(), e);
+        }
         return switch (e.step()) {
             case NODE ->
                 unknown(
@@ -106,6 +110,48 @@ final class OpenRefusals {
                         "Bind every device of the group to vfio-pci, or to no driver.");
             case IOMMU -> explainIommu(way, e);
             case DEVICE -> explainDevice(way, device, e);
+        };
+    }
+
+    /** A vfio-user server that could not be asked, or refused. */
+    static Answer noAnswer(String way, String call, ErrnoException e) {
+        String evidence = call + ": " + e.errnoName();
+        return switch (e.errno()) {
+            case EBUSY ->
+                new Answer.Unknown(
+                        way,
+                        evidence,
+                        Cause.IN_USE,
+                        "another client has the device, and a vfio-user device has one at a time",
+                        WHEN_FREE);
+            case ECONNREFUSED, ENOENT ->
+                new Answer.Unknown(
+                        way,
+                        evidence,
+                        Cause.GONE,
+                        "nobody listens on its socket: the server has ended, or has not begun",
+                        "Start its server (vfio serve, vfio serve-device).");
+            case EACCES, EPERM ->
+                new Answer.Unknown(
+                        way,
+                        evidence,
+                        Cause.NO_PERMISSION,
+                        "this user may not connect to its socket",
+                        "Run as the user whose server it is, or as root.");
+            case ENOTCONN ->
+                new Answer.Unknown(
+                        way,
+                        evidence,
+                        Cause.FAILED,
+                        "who listens there does not speak vfio-user as it should, or has broken off",
+                        "See that it is a vfio-user server's socket, and what that server says.");
+            default ->
+                new Answer.Unknown(
+                        way,
+                        evidence,
+                        Cause.FAILED,
+                        "the server refuses it: " + e.getMessage(),
+                        "The server's own messages may say more.");
         };
     }
 
@@ -216,14 +262,6 @@ final class OpenRefusals {
     }
 
     private static Answer failed(String way, OpenException e) {
-        if (e.errno() == ECONNREFUSED) {
-            return unknown(
-                    way,
-                    e,
-                    Cause.GONE,
-                    "nobody listens on its socket: the server has ended, or has not begun",
-                    "Start its server (vfio serve, vfio serve-device).");
-        }
         return unknown(
                 way,
                 e,

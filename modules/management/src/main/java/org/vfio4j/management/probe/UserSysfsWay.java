@@ -2,20 +2,15 @@
 package org.vfio4j.management.probe;
 
 import java.nio.charset.StandardCharsets;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.UserHost;
-import org.vfio4j.vfio.core.CoreDevice;
 import org.vfio4j.vfio.tree.Node;
 
 /** Reads the feature attributes of a user-space host, as {@link SysfsWay} does a kernel's. */
-public final class UserSysfsWay implements Way {
-    private static final String NAME = "sysfs";
-
+public final class UserSysfsWay extends AttributeWay {
     private final UserHost host;
 
     public UserSysfsWay(UserHost host) {
@@ -23,35 +18,15 @@ public final class UserSysfsWay implements Way {
     }
 
     @Override
-    public String name() {
-        return NAME;
+    Optional<String> folder(HostDevice device) {
+        return host.core()
+                .device(device.name())
+                .map(found -> found.busDevice().path() + "/" + FeatureAttributes.FOLDER);
     }
 
     @Override
-    public String needs() {
-        return "leave to read the attribute";
-    }
-
-    @Override
-    public String touches() {
-        return "nothing: a file is read";
-    }
-
-    @Override
-    public Map<Question, Answer> ask(HostDevice device) {
-        Map<Question, Answer> answers = new EnumMap<>(Question.class);
-        Optional<CoreDevice> found = host.core().device(device.name());
-        if (found.isEmpty()) {
-            return answers;
-        }
-        String folder = found.get().busDevice().path() + "/" + FeatureAttributes.FOLDER;
-        for (FeatureAttributes.Attribute attribute : FeatureAttributes.ALL) {
-            String path = folder + "/" + attribute.file();
-            if (at(path) instanceof Node.Attribute file) {
-                answers.put(attribute.question(), answer("/sys" + path, file));
-            }
-        }
-        return answers;
+    Optional<Answer> read(String path) {
+        return at(path) instanceof Node.Attribute file ? Optional.of(answer("/sys" + path, file)) : Optional.empty();
     }
 
     private static Answer answer(String path, Node.Attribute file) {

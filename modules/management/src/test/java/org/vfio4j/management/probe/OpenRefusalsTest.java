@@ -66,6 +66,29 @@ class OpenRefusalsTest {
         assertThat(explain(device, Step.DEVICE, errno).cause()).isEqualTo(cause);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "EBUSY,        IN_USE,        another client has the device, Ask again",
+        "ECONNREFUSED, GONE,          nobody listens on its socket, vfio serve-device",
+        "ENOENT,       GONE,          nobody listens on its socket, vfio serve-device",
+        "EACCES,       NO_PERMISSION, may not connect, Run as the user",
+        "ENOTCONN,     FAILED,        does not speak vfio-user as it should, a vfio-user server's socket",
+        "EIO,          FAILED,        the server refuses it, The server's own messages",
+    })
+    void aServerThatGivesNoAnswerIsExplainedAsOneAndNotAsAKernelsDevice(
+            String symbol, Cause cause, String because, String remedy) throws ReflectiveOperationException {
+        HostDevice device = new HostDevice(
+                "/run/gpu.sock", DeviceKind.VFIO_USER, null, null, null, null, true, null, null, Usage.UNKNOWN);
+
+        Answer.Unknown answer =
+                explain(device, Step.OPEN, Errno.class.getField(symbol).getInt(null));
+
+        assertThat(answer.cause()).isEqualTo(cause);
+        assertThat(answer.because()).contains(because);
+        assertThat(answer.remedy()).contains(remedy);
+        assertThat(answer.evidence()).isEqualTo("call subject: " + symbol);
+    }
+
     @Test
     void aGroupThatIsNotViableNamesTheDevicesThatMakeItSo() {
         Answer.Unknown answer =
