@@ -103,7 +103,8 @@ public final class HostOption {
                 throw new CommandException(
                         ExitCode.ENVIRONMENT,
                         Files.exists(path) ? path + " is no socket" : "there is no socket " + path,
-                        "Name the one that a vfio-user server listens on; vfio list shows those of the running host's devices.");
+                        "A device's name has no slash, and the path of a vfio-user socket is there while it is served: vfio serve,"
+                                + " vfio serve-device.");
             }
         }
         if (paths.size() < names.size()) {
