@@ -73,7 +73,7 @@ class GuestLifeIT {
         try (Served plugged = Served.sample(folder, "mtty-2")) {
             for (int round = 0; round < 2; round++) {
                 qemu.plug("plugged", "port3", plugged.socket());
-                awaitPorts(3);
+                qemu.guest().await("[ $(ls /sys/bus/pci/drivers/serial | grep -c 0000:) = 2 ]");
                 for (SerialPort port : SerialPort.all(qemu.guest())) {
                     assertThat(port.loop("plugged")).isEqualTo("plugged");
                 }
@@ -83,13 +83,6 @@ class GuestLifeIT {
                 assertThat(SerialPort.all(qemu.guest())).hasSize(1);
             }
         }
-    }
-
-    /** The driver has a function before that has its ports. */
-    private static void awaitPorts(int count) throws IOException, InterruptedException {
-        qemu.guest()
-                .await("[ $(for tty in /sys/class/tty/ttyS*; do [ -e /dev/${tty##*/} ] && readlink -f $tty; done"
-                        + " | grep -c /pci) = " + count + " ]");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.File;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -104,6 +105,23 @@ final class EtcdConnection implements AutoCloseable {
         }
     }
 
+    /**
+     * The same for what may be done twice, as what only reads: it is tried again, within the patience, where a connection ended as it was sent, as to a
+     * member that has just died. jetcd does not.
+     */
+    <T> T callAgain(String what, Supplier<CompletableFuture<T>> request) {
+        long end = System.nanoTime() + options.patience().toNanos();
+        while (true) {
+            try {
+                return call(what, request);
+            } catch (UnreachableException e) {
+                if (!(e.getCause() instanceof ClosedChannelException) || System.nanoTime() - end >= 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
     /** Whether it is etcd's word for a lease or key that is not there. */
     static boolean isNotFound(ErrnoException e) {
         return e.errno() == Errno.ENOENT;
@@ -132,7 +150,11 @@ final class EtcdConnection implements AutoCloseable {
             case NOT_FOUND -> new RefusedException(Errno.ENOENT, text, "");
             case RESOURCE_EXHAUSTED ->
                 new RefusedException(Errno.ENOSPC, text, "See etcd's alarms and its space: etcdctl alarm list.");
-            default -> new UnreachableException(Errno.ECONNREFUSED, text);
+            default -> {
+                UnreachableException unreachable = new UnreachableException(Errno.ECONNREFUSED, text);
+                unreachable.initCause(cause);
+                yield unreachable;
+            }
         };
     }
 

@@ -54,7 +54,8 @@ final class EtcdPublication implements Publication {
 
     private void put(ByteSequence value, List<ByteSequence> fulfilled) {
         if (lease == 0) {
-            lease = etcd.call("grant a lease", () -> leases.grant(ttlSeconds)).getID();
+            lease = etcd.callAgain("grant a lease", () -> leases.grant(ttlSeconds))
+                    .getID();
         }
         List<Op> ops = new ArrayList<>();
         ops.add(Op.put(
@@ -77,7 +78,7 @@ final class EtcdPublication implements Publication {
                 .withKeysOnly(true)
                 .build();
         return etcd
-                .call("read the reservations of " + host, () -> kv.get(EtcdKeys.reservations(host), keys))
+                .callAgain("read the reservations of " + host, () -> kv.get(EtcdKeys.reservations(host), keys))
                 .getKvs()
                 .stream()
                 .map(KeyValue::getKey)
@@ -91,7 +92,9 @@ final class EtcdPublication implements Publication {
             return false;
         }
         try {
-            if (etcd.call("renew a lease", () -> leases.keepAliveOnce(lease)).getTTL() > 0) {
+            if (etcd.callAgain("renew a lease", () -> leases.keepAliveOnce(lease))
+                            .getTTL()
+                    > 0) {
                 return true;
             }
         } catch (ErrnoException e) {

@@ -83,7 +83,7 @@ final class EtcdReservations {
     Reservation extend(Reservation reservation, Duration lifetime) {
         ByteSequence key = EtcdKeys.reservation(reservation.host(), reservation.id());
         List<KeyValue> found =
-                etcd.call("read a reservation", () -> kv.get(key)).getKvs();
+                etcd.callAgain("read a reservation", () -> kv.get(key)).getKvs();
         if (found.isEmpty()) {
             throw FolderInventory.gone(reservation.id());
         }
@@ -121,7 +121,7 @@ final class EtcdReservations {
     private Seen look(String host) {
         String prefix = EtcdKeys.RESERVATIONS + host + "/";
         GetOption all = GetOption.builder().withRange(EtcdView.end(prefix)).build();
-        List<GetResponse> parts = etcd.call(
+        List<GetResponse> parts = etcd.callAgain(
                         "read " + host,
                         () -> kv.txn()
                                 .Then(

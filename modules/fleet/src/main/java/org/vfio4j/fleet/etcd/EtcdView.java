@@ -122,7 +122,7 @@ final class EtcdView {
     private void fetch(List<ByteSequence> keys, long at) {
         GetOption then = GetOption.builder().withRevision(at).build();
         Op[] gets = keys.stream().map(key -> Op.get(key, then)).toArray(Op[]::new);
-        etcd.call("read what changed", () -> kv.txn().Then(gets).commit())
+        etcd.callAgain("read what changed", () -> kv.txn().Then(gets).commit())
                 .getGetResponses()
                 .forEach(part -> putAll(part.getKvs()));
     }
@@ -134,7 +134,7 @@ final class EtcdView {
                 .withLimit(limit)
                 .withKeysOnly(keysOnly)
                 .build();
-        return etcd.call("read the inventory", () -> kv.get(from, option));
+        return etcd.callAgain("read the inventory", () -> kv.get(from, option));
     }
 
     /** Unpacking takes longer than anything else, so all processors do it. */
