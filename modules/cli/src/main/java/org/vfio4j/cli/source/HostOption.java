@@ -87,33 +87,41 @@ public final class HostOption {
     }
 
     /**
-     * The host of the devices that were named: if they are vfio-user sockets and no host was named, these; else the host that was named, refused
-     * if it has nothing of VFIO at all.
+     * The host of the devices that were named: if all of them are vfio-user sockets, these; else the host that was named, refused if it has
+     * nothing of VFIO at all. Only where a host was named can a path be the name of a device that is not here, as in a snapshot.
      */
     public static Source openFor(List<String> names, ParseResult line, World world) {
-        List<Path> paths = names.stream()
-                .filter(name -> name.contains("/") || FileType.isSocket(Path.of(name)))
+        List<Path> sockets = names.stream()
                 .map(Path::of)
+                .filter(path -> FileType.isSocket(path))
                 .toList();
-        if (paths.isEmpty() || line.hasMatchedOption(NAME)) {
-            return openWithVfio(line, world);
+        if (!names.isEmpty() && sockets.size() == names.size()) {
+            return sockets(sockets);
         }
-        for (Path path : paths) {
-            if (!FileType.isSocket(path)) {
-                throw new CommandException(
-                        ExitCode.ENVIRONMENT,
-                        Files.exists(path) ? path + " is no socket" : "there is no socket " + path,
-                        "A device's name has no slash, and the path of a vfio-user socket is there while it is served: vfio serve,"
-                                + " vfio serve-device.");
+        if (!line.hasMatchedOption(NAME)) {
+            requireNoPaths(names);
+        }
+        return openWithVfio(line, world);
+    }
+
+    private static void requireNoPaths(List<String> names) {
+        for (String name : names) {
+            if (!name.contains("/")) {
+                continue;
             }
-        }
-        if (paths.size() < names.size()) {
+            Path path = Path.of(name);
+            if (FileType.isSocket(path)) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "devices on vfio-user sockets and others are named together",
+                        "Name them one after the other.");
+            }
             throw new CommandException(
-                    ExitCode.USAGE,
-                    "devices on vfio-user sockets and others are named together",
-                    "Name them one after the other.");
+                    ExitCode.ENVIRONMENT,
+                    Files.exists(path) ? path + " is no socket" : "there is no socket " + path,
+                    "A device's name has no slash, and the path of a vfio-user socket is there while it is served: vfio serve,"
+                            + " vfio serve-device.");
         }
-        return sockets(paths);
     }
 
     private static LiveSource kernel(World world) {

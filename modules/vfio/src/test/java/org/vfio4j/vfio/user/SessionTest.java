@@ -15,6 +15,7 @@ import org.vfio4j.linux.Eventfd;
 import org.vfio4j.linux.Fd;
 import org.vfio4j.linux.Mapping;
 import org.vfio4j.linux.UnixSocket;
+import org.vfio4j.vfio.GfxPlane;
 import org.vfio4j.vfio.RegionInfo;
 import org.vfio4j.vfio.core.ExampleDevice;
 
@@ -56,6 +57,28 @@ class SessionTest {
                     Capabilities.read(VersionMessage.read(java.lang.foreign.MemorySegment.ofArray(reply.payload()))
                             .json());
             assertThat(said).isEqualTo(Capabilities.PLAIN);
+        }
+    }
+
+    @Test
+    void aQuestionOfTheExtensionThatIsTooShortByItsOwnWordIsRefused() {
+        UnixSocket.Pair another = UnixSocket.pair();
+        try (ShownDevice shown = ShownDevice.create();
+                VfioUserServer _ = VfioUserServer.takeSocket(another.left(), DeviceSource.of(shown), false);
+                RawPeer ours = new RawPeer(another.right())) {
+            String extended = Capabilities.with(Offer.NONE).json();
+            assertThat(ours.call(Command.VERSION, RawPeer.version(0, 0, extended))
+                            .isError())
+                    .isFalse();
+            int[] plane = new int[16];
+            plane[1] = GfxPlane.DMABUF;
+
+            plane[0] = 63;
+            assertThat(ours.call(Command.QUERY_GFX_PLANE, RawPeer.words(plane)).errno())
+                    .isEqualTo(Errno.EINVAL);
+            plane[0] = 64;
+            assertThat(ours.call(Command.QUERY_GFX_PLANE, RawPeer.words(plane)).errno())
+                    .isZero();
         }
     }
 
