@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ final class EtcdConnection implements AutoCloseable {
 
     private static final Duration ALIVE_WITHIN = Duration.ofSeconds(4);
     private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(3);
+    private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final EtcdOptions options;
     private final Client client;
@@ -118,6 +120,7 @@ final class EtcdConnection implements AutoCloseable {
                 if (!(e.getCause() instanceof ClosedChannelException) || System.nanoTime() - end >= 0) {
                     throw e;
                 }
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
     }
