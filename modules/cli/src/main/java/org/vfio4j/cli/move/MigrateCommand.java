@@ -144,16 +144,17 @@ public final class MigrateCommand implements Command {
             return WithVm.run(line, world);
         }
         OutputOption.Form form = OutputOption.of(line);
+        boolean isList = line.hasMatchedOption(LIST);
+        String device = line.matchedPositionalValue(0, "");
+        if (!isList && (device.isEmpty() || line.hasMatchedOption(TO) == line.hasMatchedOption(DECIDE))) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "migrate needs the device's UUID and --to HOST (or --decide, or --list)",
+                    "See vfio migrate --help.");
+        }
         try (RunningHost host = FolderOptions.require(line, world)) {
-            if (line.hasMatchedOption(LIST)) {
+            if (isList) {
                 return list(host, form, world.terminal());
-            }
-            String device = line.matchedPositionalValue(0, "");
-            if (device.isEmpty() || line.hasMatchedOption(TO) == line.hasMatchedOption(DECIDE)) {
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        "migrate needs the device's UUID and --to HOST (or --decide, or --list)",
-                        "See vfio migrate --help.");
             }
             return line.hasMatchedOption(DECIDE)
                     ? decide(host, device, line.matchedOptionValue(DECIDE, ""))
