@@ -15,7 +15,6 @@ import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.cli.common.StandardOutput;
 import org.vfio4j.cli.common.Terminal;
 import org.vfio4j.cli.common.World;
-import org.vfio4j.fuse.MountException;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.explain.Explanations;
 import org.vfio4j.management.host.RefusedException;
@@ -86,11 +85,8 @@ public final class Main {
         } catch (RefusedException e) {
             fail(terminal, e.getMessage(), e.remedy());
             return ExitCode.of(e);
-        } catch (MountException e) {
-            fail(terminal, e.getMessage(), e.remedy());
-            return ExitCode.ENVIRONMENT;
         } catch (ErrnoException e) {
-            fail(terminal, e.getMessage(), "");
+            fail(terminal, e.getMessage(), e.remedy());
             return ExitCode.ENVIRONMENT;
         } finally {
             terminal.out().flush();

@@ -19,7 +19,7 @@ public final class MountException extends ErrnoException {
         return new MountException(errno, "cannot mount at " + place + ": " + what, remedy);
     }
 
-    /** What the user can do, as a sentence. */
+    @Override
     public String remedy() {
         return remedy;
     }

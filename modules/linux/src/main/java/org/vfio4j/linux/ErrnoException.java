@@ -17,6 +17,11 @@ public abstract class ErrnoException extends RuntimeException {
         return errno;
     }
 
+    /** What the user can do, in a sentence; empty where that is not known. */
+    public String remedy() {
+        return "";
+    }
+
     /** The symbol of the error number, such as {@code EBUSY}. */
     public final String errnoName() {
         return Errno.name(errno);

@@ -65,6 +65,12 @@ public final class InventoryOption {
         if (where.startsWith("etcd://") || where.startsWith("etcds://")) {
             return etcd(where, world.environment(), patience);
         }
+        if (where.matches("[a-z][a-z0-9+.-]*://.*")) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "there is no inventory of the kind " + where.substring(0, where.indexOf("://") + 3),
+                    "Name a folder of snapshots, or etcd: etcd://HOST:2379, with TLS etcds://HOST:2379.");
+        }
         return new FolderInventory(path(where), world.clock());
     }
 

@@ -37,6 +37,9 @@ final class EtcdConnection implements AutoCloseable {
     /** etcd takes a client that asks more often than every 5 s for an attacker (--grpc-keepalive-min-time), or when it watches nothing. */
     private static final Duration KEEPALIVE = Duration.ofSeconds(8);
 
+    private static final String UNREACHED =
+            "See whether its members run and can be reached from here, etcds:// where they want TLS: etcdctl endpoint health.";
+
     private static final Duration ALIVE_WITHIN = Duration.ofSeconds(4);
     private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(3);
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -96,7 +99,8 @@ final class EtcdConnection implements AutoCloseable {
             throw new UnreachableException(
                     Errno.ETIMEDOUT,
                     "etcd (" + options + ") did not " + what + " within "
-                            + options.patience().toSeconds() + " s");
+                            + options.patience().toSeconds() + " s",
+                    UNREACHED);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnreachableException(Errno.EINTR, "interrupted while etcd was to " + what);
@@ -154,7 +158,7 @@ final class EtcdConnection implements AutoCloseable {
             case RESOURCE_EXHAUSTED ->
                 new RefusedException(Errno.ENOSPC, text, "See etcd's alarms and its space: etcdctl alarm list.");
             default -> {
-                UnreachableException unreachable = new UnreachableException(Errno.ECONNREFUSED, text);
+                UnreachableException unreachable = new UnreachableException(Errno.ECONNREFUSED, text, UNREACHED);
                 unreachable.initCause(cause);
                 yield unreachable;
             }

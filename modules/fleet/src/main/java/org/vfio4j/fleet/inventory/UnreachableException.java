@@ -7,7 +7,20 @@ import org.vfio4j.linux.ErrnoException;
 public final class UnreachableException extends ErrnoException {
     private static final long serialVersionUID = 1L;
 
+    private final String remedy;
+
     public UnreachableException(int errno, String message) {
+        this(errno, message, "");
+    }
+
+    /** @param remedy what the user can do, in a sentence */
+    public UnreachableException(int errno, String message, String remedy) {
         super(errno, message);
+        this.remedy = remedy;
+    }
+
+    @Override
+    public String remedy() {
+        return remedy;
     }
 }

@@ -18,7 +18,7 @@ public final class RefusedException extends ErrnoException {
         this.remedy = remedy;
     }
 
-    /** What to do. */
+    @Override
     public String remedy() {
         return remedy;
     }
