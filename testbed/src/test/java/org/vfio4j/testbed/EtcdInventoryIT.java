@@ -205,6 +205,9 @@ class EtcdInventoryIT {
 
             Reservation extended = inventory.extend(inventory.reserve(FleetHosts.claim("node1", "four", 120)), TTL);
             UUID made = extended.id();
+            assertThat(inventory.reservation("node1", made)).contains(extended);
+            assertThat(inventory.reservation("node2", made)).contains(extended);
+            assertThat(inventory.reservation("node1", UUID.randomUUID())).isEmpty();
             await(hasAvailable("node1", 0));
             node1.update(FleetHosts.host("node1", 0, made));
             await(f -> f.host("node1")

@@ -47,6 +47,8 @@ class FleetGoldenTest {
         "what-if-breaks, fleet what-if --set host_driver_version=590.1 node1",
         "what-if-json, fleet what-if --set host_driver_version=590.1 node1 -o json",
         "what-if-nothing, fleet what-if --set colour=red node1",
+        "drift, fleet drift --name node1",
+        "drift-unknown, fleet drift --name nowhere -o json",
         "export-dra, fleet export node1 --form dra",
         "export-nfd, fleet export node1 --form nfd",
         "export-nfd-file, fleet export node1 --form nfd-file",
@@ -150,6 +152,37 @@ class FleetGoldenTest {
     }
 
     @Test
+    void aReservationOutlivesAStartThatFails() throws IOException {
+        try (ServedHost host = ServedHost.in(folder)) {
+            Path inventory = Files.createDirectories(folder.resolve("inventory"));
+            Path file = inventory.resolve("node2.json");
+            host.on(Tree.SAMPLES, "snapshot", "--host", "user", file.toString());
+            Files.writeString(
+                    file, Files.readString(file).replaceAll("\"host_name\" : \"[^\"]*\"", "\"host_name\" : \"node2\""));
+            assertThat(reserve(inventory, ID, "--for", "3600").code()).isZero();
+            String before = on(inventory, "fleet", "list", "-o", "json").out();
+            host.on(Tree.SAMPLES, "start", "-u", ID, "-p", "mdpy", "-t", "mdpy-vga");
+
+            Run again = host.on(
+                    Tree.SAMPLES,
+                    "start",
+                    ID,
+                    "-p",
+                    "mdpy",
+                    "-t",
+                    "mdpy-vga",
+                    "--name",
+                    "node2",
+                    "--inventory",
+                    inventory.toString());
+
+            assertThat(again.code()).as(again.err()).isEqualTo(ExitCode.FINDINGS);
+            assertThat(before).contains(ID);
+            assertThat(on(inventory, "fleet", "list", "-o", "json").out()).isEqualTo(before);
+        }
+    }
+
+    @Test
     void nothingMovesToWhereOthersHaveReserved() throws IOException {
         Path inventory = Files.createDirectories(folder.resolve("inventory"));
         try (ServedHost source = ServedHost.in(folder.resolve("source"));
@@ -175,8 +208,11 @@ class FleetGoldenTest {
         }
     }
 
-    private static Run reserve(Path inventory, String id) {
-        return on(inventory, "fleet", "reserve", "node2", "-p", "mdpy", "-t", "mdpy-vga", "-u", id);
+    private static Run reserve(Path inventory, String id, String... more) {
+        List<String> line =
+                new ArrayList<>(List.of("fleet", "reserve", "node2", "-p", "mdpy", "-t", "mdpy-vga", "-u", id));
+        line.addAll(List.of(more));
+        return on(inventory, line.toArray(String[]::new));
     }
 
     private Run migrate(ServedHost source, String device, Path inventory, String... more) {

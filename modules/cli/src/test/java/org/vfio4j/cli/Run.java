@@ -25,7 +25,7 @@ import org.vfio4j.management.host.UserHost;
  * @param err to the standard error
  * @param code the exit code
  */
-record Run(String out, String err, int code) {
+public record Run(String out, String err, int code) {
     private static final Instant NOW = Instant.parse("2026-11-23T10:15:30Z");
 
     /** On a machine whose tree is in {@code machine}. */

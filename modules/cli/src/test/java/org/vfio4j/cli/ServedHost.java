@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.vfio4j.management.control.RunningHost;
 
 /** A {@code vfio serve} on a thread, with its folders below one of the test's own, and the commands that are told to use it. */
-final class ServedHost implements AutoCloseable {
+public final class ServedHost implements AutoCloseable {
     private static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
 
     private final Path folder;
@@ -25,7 +25,7 @@ final class ServedHost implements AutoCloseable {
         this.serve = serve;
     }
 
-    static ServedHost in(Path folder, String... more) {
+    public static ServedHost in(Path folder, String... more) {
         CompletableFuture<Run> serve = new CompletableFuture<>();
         String[] line = Stream.concat(
                         Stream.of(
@@ -64,7 +64,7 @@ final class ServedHost implements AutoCloseable {
     }
 
     /** Ends the host; what {@code vfio serve} printed and its exit code. */
-    Run end() {
+    public Run end() {
         Optional<RunningHost> running = RunningHost.at(socket());
         if (running.isPresent()) {
             try (RunningHost host = running.get()) {

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** A captured tree in a folder of the test's own. */
-record Tree(Path folder) {
+public record Tree(Path folder) {
     /** The kernel's eight sample devices, as the linux module's tests have them. */
-    static final Path SAMPLES = Path.of("../linux/src/test/trees/samples");
+    public static final Path SAMPLES = Path.of("../linux/src/test/trees/samples");
 
     static Tree samples(Path folder) throws IOException {
         try (Stream<Path> all = Files.walk(SAMPLES)) {

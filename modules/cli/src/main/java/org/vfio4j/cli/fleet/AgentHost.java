@@ -58,8 +58,12 @@ final class AgentHost implements HostReader, AutoCloseable {
         return known;
     }
 
+    /** Of all of this machine anew each time: a running host or the kernel's VFIO may have come since, and nothing is to be kept of what was. */
     @Override
     public Inventory inventory() {
+        if (HostOption.isAll(line)) {
+            close();
+        }
         return ask(Source::inventory);
     }
 

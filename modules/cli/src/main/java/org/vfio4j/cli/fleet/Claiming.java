@@ -10,7 +10,6 @@ import org.vfio4j.cli.common.ExitCode;
 import org.vfio4j.cli.common.World;
 import org.vfio4j.cli.source.DeviceOptions;
 import org.vfio4j.fleet.inventory.Claim;
-import org.vfio4j.fleet.inventory.Fleet;
 import org.vfio4j.fleet.inventory.FleetInventory;
 import org.vfio4j.fleet.inventory.Reservation;
 import org.vfio4j.management.control.DefinedDevice;
@@ -31,23 +30,31 @@ public final class Claiming implements AutoCloseable {
 
     private final @Nullable FleetInventory inventory;
     private final @Nullable Reservation held;
-    private boolean isMade;
+    private boolean stays;
 
-    private Claiming(@Nullable FleetInventory inventory, @Nullable Reservation held) {
+    private Claiming(@Nullable FleetInventory inventory, @Nullable Claimed claimed) {
         this.inventory = inventory;
-        this.held = held;
+        this.held = claimed == null ? null : claimed.reservation();
+        this.stays = claimed != null && claimed.wasThere();
     }
+
+    /**
+     * What is claimed.
+     *
+     * @param wasThere whether somebody had reserved it for this device before
+     */
+    private record Claimed(Reservation reservation, boolean wasThere) {}
 
     /** What has to be claimed. */
     private interface Claimer {
-        Reservation claim(FleetInventory inventory);
+        Claimed claim(FleetInventory inventory);
     }
 
     /** Claims what {@code vfio start} makes, as far as an inventory is named. */
     public static Claiming of(ParseResult line, World world, RunningHost host) {
         return claiming(line, world, inventory -> {
             String name = line.matchedOptionValue(AS, host.machine().hostName());
-            return claim(inventory, line, name, host);
+            return claim(inventory, line, world, name, host);
         });
     }
 
@@ -60,12 +67,13 @@ public final class Claiming implements AutoCloseable {
     public static Claiming at(ParseResult line, World world, String host, UUID id, String parent, String type) {
         String name = line.matchedOptionValue(AS, host);
         return claiming(line, world, inventory -> {
-            Optional<Reservation> there = find(inventory.read(), id);
+            Optional<Reservation> there = inventory.reservation(name, id);
             if (there.isPresent()) {
                 requireSame(there.get(), String.valueOf(there.get().parentOrNull()), type, name);
-                return inventory.extend(there.get(), MAKING);
+                return held(inventory, there.get(), world);
             }
-            return inventory.reserve(Claim.instance(id, name, parent, type, "vfio migrate", MAKING));
+            return new Claimed(
+                    inventory.reserve(Claim.instance(id, name, parent, type, "vfio migrate", MAKING)), false);
         });
     }
 
@@ -82,9 +90,10 @@ public final class Claiming implements AutoCloseable {
         }
     }
 
-    private static Reservation claim(FleetInventory inventory, ParseResult line, String name, RunningHost host) {
+    private static Claimed claim(
+            FleetInventory inventory, ParseResult line, World world, String name, RunningHost host) {
         UUID id = FleetReserveCommand.id(DeviceOptions.uuid(line).orElse(""));
-        Optional<Reservation> there = find(inventory.read(), id);
+        Optional<Reservation> there = inventory.reservation(name, id);
         if (there.isPresent()) {
             Reservation reserved = there.get();
             requireSame(
@@ -92,7 +101,7 @@ public final class Claiming implements AutoCloseable {
                     line.matchedOptionValue("--parent", String.valueOf(reserved.parentOrNull())),
                     line.matchedOptionValue("--type", String.valueOf(reserved.typeOrNull())),
                     name);
-            return inventory.extend(there.get(), MAKING);
+            return held(inventory, reserved, world);
         }
         Optional<Definition> defined = host.defined().devices().stream()
                 .map(DefinedDevice::definition)
@@ -100,14 +109,13 @@ public final class Claiming implements AutoCloseable {
                 .findFirst();
         String parent = defined.map(Definition::parent).orElseGet(() -> DeviceOptions.requiredParent(line));
         String type = defined.map(Definition::type).orElseGet(() -> DeviceOptions.requiredType(line));
-        return inventory.reserve(Claim.instance(id, name, parent, type, "vfio start", MAKING));
+        return new Claimed(inventory.reserve(Claim.instance(id, name, parent, type, "vfio start", MAKING)), false);
     }
 
-    private static Optional<Reservation> find(Fleet fleet, UUID id) {
-        return fleet.hosts().stream()
-                .flatMap(host -> host.reservations().stream())
-                .filter(r -> r.id().equals(id))
-                .findFirst();
+    /** For as long as it takes to make the device; never for less than it is reserved. */
+    private static Claimed held(FleetInventory inventory, Reservation there, World world) {
+        boolean isLongEnough = there.expires().isAfter(world.clock().instant().plus(MAKING));
+        return new Claimed(isLongEnough ? there : inventory.extend(there, MAKING), true);
     }
 
     private static void requireSame(Reservation reservation, String parent, String type, String name) {
@@ -146,14 +154,14 @@ public final class Claiming implements AutoCloseable {
 
     /** The device is made; its reservation stays until its host shows it. */
     public void done() {
-        isMade = true;
+        stays = true;
     }
 
-    /** What was not made is free again. */
+    /** What was not made is free again, if nobody had reserved it before. */
     @Override
     public void close() {
         if (inventory != null) {
-            if (held != null && !isMade) {
+            if (held != null && !stays) {
                 inventory.release(held.host(), held.id());
             }
             inventory.close();

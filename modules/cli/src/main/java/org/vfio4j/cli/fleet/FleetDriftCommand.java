@@ -17,7 +17,7 @@ import org.vfio4j.cli.common.Terminal;
 import org.vfio4j.cli.common.World;
 import org.vfio4j.cli.source.HostOption;
 import org.vfio4j.cli.source.Source;
-import org.vfio4j.fleet.inventory.Fleet;
+import org.vfio4j.fleet.inventory.FleetHost;
 import org.vfio4j.fleet.question.Drift;
 import org.vfio4j.management.control.DefinedDevice;
 import org.vfio4j.management.control.RunningHost;
@@ -81,11 +81,13 @@ final class FleetDriftCommand implements Command {
             active = source.inventory().devices();
             name = line.matchedOptionValue(AS, source.machine().hostName());
         }
-        Optional<List<HostDevice>> published = published(line, world, name);
+        Optional<List<HostDevice>> published = published(line, world, name, findings);
         List<Drift> drifts = Drift.of(defined, active, published);
         form.print(
                 world.terminal(), () -> json(name, drifts, findings), () -> table(world.terminal(), drifts, findings));
-        return drifts.stream().allMatch(d -> d.texts().isEmpty()) ? ExitCode.OK : ExitCode.FINDINGS;
+        boolean agree = findings.stream().allMatch(f -> f.severity() == Finding.Severity.INFO)
+                && drifts.stream().allMatch(d -> d.texts().isEmpty());
+        return agree ? ExitCode.OK : ExitCode.FINDINGS;
     }
 
     private static List<Definition> defined(ParseResult line, World world, List<Finding> findings) {
@@ -106,15 +108,22 @@ final class FleetDriftCommand implements Command {
         return defined;
     }
 
-    /** Empty where no inventory is named, or the host is not in it. */
-    private static Optional<List<HostDevice>> published(ParseResult line, World world, String name) {
+    /** Empty where no inventory is named. */
+    private static Optional<List<HostDevice>> published(
+            ParseResult line, World world, String name, List<Finding> findings) {
         if (!InventoryOption.isGiven(line, world)) {
             return Optional.empty();
         }
-        Fleet fleet = FleetOptions.read(line, world);
-        return Optional.of(fleet.host(name)
-                .map(host -> host.published().inventory().devices())
-                .orElse(List.of()));
+        Optional<FleetHost> host = FleetOptions.read(line, world).host(name);
+        if (host.isEmpty()) {
+            findings.add(new Finding(
+                    "fleet-host-unknown",
+                    Finding.Severity.WARNING,
+                    name,
+                    "the inventory has no such host",
+                    "Say what this one is called there: " + AS + "; or see to its agent."));
+        }
+        return Optional.of(host.map(h -> h.published().inventory().devices()).orElse(List.of()));
     }
 
     private static void table(Terminal terminal, List<Drift> drifts, List<Finding> findings) {

@@ -52,7 +52,8 @@ final class FleetWhereCommand implements Command {
                                 "vfio fleet where TYPE|DEVICE [--spread] [--most N] [--qemu VERSION]%n"
                                         + "                        [--rules FILE] [--accept-unknown]%n"
                                         + "                        [--inventory WHERE] [-o FORM]",
-                                "Ranks the places for a new device of a type, or those to which a device can move."
+                                "Ranks the places for a new device of a type, or those to which a device can move with its"
+                                        + " machine (one that nobody uses moves alone, by vfio migrate)."
                                         + " First come those where nothing has to be said, then those where no larger type"
                                         + " loses room, then those where least is left.")
                         .addPositional(FleetOptions.parameter(

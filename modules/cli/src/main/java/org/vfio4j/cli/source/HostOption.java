@@ -51,6 +51,11 @@ public final class HostOption {
                 && !line.matchedOptionValue(NAME, USER).equals(USER);
     }
 
+    /** Whether no host was named, so that it is all of this machine. */
+    public static boolean isAll(ParseResult line) {
+        return line.matchedOptionValue(NAME, ALL).equals(ALL);
+    }
+
     /** Whether the host is on this machine, and not one of which something was written down. */
     public static boolean isThisMachine(ParseResult line) {
         return List.of(ALL, KERNEL, USER, DEMO).contains(line.matchedOptionValue(NAME, ALL));

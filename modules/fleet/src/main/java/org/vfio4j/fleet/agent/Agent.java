@@ -8,15 +8,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.fleet.inventory.FleetInventory.Publication;
-import org.vfio4j.fleet.inventory.UnreachableException;
 import org.vfio4j.linux.ErrnoException;
 import org.vfio4j.management.host.Inventory;
-import org.vfio4j.management.host.RefusedException;
 import org.vfio4j.management.snapshot.Snapshot;
 
 /**
- * Publishes a host, and what changes of it as it changes. Trouble with the inventory is waited out and said once: when it is over the host is
- * published as it is then. For one thread.
+ * Publishes a host, and what changes of it as it changes. Trouble with the inventory or with reading the host is waited out and said once: when it is
+ * over the host is published as it is then. For one thread.
  */
 public final class Agent {
     private static final int RENEWALS = 3;
@@ -90,7 +88,7 @@ public final class Agent {
                 published = now;
             }
             overcome();
-        } catch (RefusedException | UnreachableException e) {
+        } catch (ErrnoException e) {
             say(e);
         }
     }

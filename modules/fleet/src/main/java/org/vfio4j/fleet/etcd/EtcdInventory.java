@@ -3,6 +3,7 @@ package org.vfio4j.fleet.etcd;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -66,6 +67,11 @@ public final class EtcdInventory implements FleetInventory {
     @Override
     public Reservation reserve(Claim claim) {
         return reservations.reserve(claim);
+    }
+
+    @Override
+    public Optional<Reservation> reservation(String host, UUID id) {
+        return reservations.find(HostNames.require(host), id);
     }
 
     @Override

@@ -80,6 +80,33 @@ final class EtcdReservations {
         }
     }
 
+    /** Asks for the keys of all of them only where there is none on the host. */
+    Optional<Reservation> find(String host, UUID id) {
+        Optional<Reservation> here = at(EtcdKeys.reservation(host, id));
+        if (here.isPresent()) {
+            return here;
+        }
+        GetOption keys = GetOption.builder()
+                .withRange(EtcdView.end(EtcdKeys.RESERVATIONS))
+                .withKeysOnly(true)
+                .build();
+        return etcd
+                .call("look for a reservation", () -> kv.get(EtcdKeys.bytes(EtcdKeys.RESERVATIONS), keys))
+                .getKvs()
+                .stream()
+                .map(KeyValue::getKey)
+                .filter(key -> EtcdKeys.text(key).endsWith("/" + id))
+                .findFirst()
+                .flatMap(this::at);
+    }
+
+    private Optional<Reservation> at(ByteSequence key) {
+        return etcd.call("read a reservation", () -> kv.get(key)).getKvs().stream()
+                .findFirst()
+                .map(EtcdReservations::reservation)
+                .filter(found -> EtcdKeys.reservation(found.host(), found.id()).equals(key));
+    }
+
     Reservation extend(Reservation reservation, Duration lifetime) {
         ByteSequence key = EtcdKeys.reservation(reservation.host(), reservation.id());
         List<KeyValue> found =

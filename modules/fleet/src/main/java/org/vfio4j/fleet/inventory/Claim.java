@@ -43,7 +43,8 @@ public record Claim(
                     Errno.EINVAL, "a claim says whose it is, in at most " + MAX_HOLDER + " characters", "");
         }
         if (lifetime.compareTo(SHORTEST) < 0 || lifetime.compareTo(LONGEST) > 0) {
-            throw new RefusedException(Errno.EINVAL, "something is held for 1 second to 24 hours, not " + lifetime, "");
+            throw new RefusedException(
+                    Errno.EINVAL, "something is held for 1 second to 24 hours, not " + lifetime.toSeconds() + " s", "");
         }
     }
 

@@ -2,6 +2,7 @@
 package org.vfio4j.fleet.inventory;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -43,6 +44,13 @@ public interface FleetInventory extends AutoCloseable {
      * @throws UnreachableException if it cannot be told whether it is claimed; with the same id it can be tried again
      */
     Reservation reserve(Claim claim);
+
+    /**
+     * The reservation of that id: the one on this host, else one on another.
+     *
+     * @throws UnreachableException if it cannot be asked
+     */
+    Optional<Reservation> reservation(String host, UUID id);
 
     /**
      * Holds a reservation for longer.

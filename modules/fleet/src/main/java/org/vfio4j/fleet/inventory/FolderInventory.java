@@ -85,6 +85,11 @@ public final class FolderInventory implements FleetInventory {
     }
 
     @Override
+    public Optional<Reservation> reservation(String host, UUID id) {
+        return new FolderScan(folder, clock).reservation(HostNames.require(host), id);
+    }
+
+    @Override
     public Reservation extend(Reservation reservation, Duration lifetime) {
         return inTurn(() -> {
             FolderScan.Host host = new FolderScan(folder, clock).host(reservation.host());
@@ -100,7 +105,7 @@ public final class FolderInventory implements FleetInventory {
     @Override
     public void release(String host, UUID id) {
         inTurn(() -> {
-            delete(reservation(host, id));
+            delete(claimed(host, id));
             return true;
         });
     }
@@ -126,7 +131,7 @@ public final class FolderInventory implements FleetInventory {
         return folder.resolve(HostNames.require(host) + FolderScan.LEASE);
     }
 
-    Path reservation(String host, UUID id) {
+    Path claimed(String host, UUID id) {
         return folder.resolve(FolderScan.RESERVATIONS)
                 .resolve(HostNames.require(host))
                 .resolve(id + FolderScan.SNAPSHOT);
@@ -181,7 +186,7 @@ public final class FolderInventory implements FleetInventory {
     }
 
     private void write(Reservation reservation) {
-        write(reservation(reservation.host(), reservation.id()), reservation.write());
+        write(claimed(reservation.host(), reservation.id()), reservation.write());
     }
 
     private static void watch(WatchService changes, FolderScan scan, Consumer<Fleet> listener) {

@@ -34,7 +34,7 @@ final class FolderPublication implements Publication {
                 boolean isFulfilled = snapshot.inventory().devices().stream()
                         .anyMatch(d -> d.name().equals(reservation.id().toString()));
                 if (isFulfilled) {
-                    inventory.delete(inventory.reservation(host, reservation.id()));
+                    inventory.delete(inventory.claimed(host, reservation.id()));
                 }
             }
             return true;

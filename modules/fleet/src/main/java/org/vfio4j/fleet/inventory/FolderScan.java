@@ -17,12 +17,14 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.vfio4j.linux.Errno;
 import org.vfio4j.linux.ErrnoException;
@@ -84,6 +86,15 @@ final class FolderScan {
         lookForHosts(Set.of(HostNames.require(name) + SNAPSHOT));
         reservationsOf(folder.resolve(RESERVATIONS).resolve(name), new HashSet<>());
         return new Host(state.snapshotOrNull(name), state.reservations(name));
+    }
+
+    /** The reservation of that id: the one on a host, else one on another. */
+    Optional<Reservation> reservation(String host, UUID id) {
+        list(folder);
+        lookForReservations();
+        return reservations.values().stream()
+                .filter(found -> found.id().equals(id))
+                .min(Comparator.comparing(found -> !found.host().equals(host)));
     }
 
     private Set<String> names() {

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.vfio4j.fleet.inventory.FleetInventory;
 import org.vfio4j.fleet.inventory.FolderInventory;
+import org.vfio4j.linux.Errno;
+import org.vfio4j.linux.LinuxException;
 import org.vfio4j.management.host.Host;
 import org.vfio4j.management.host.HostDevice;
 import org.vfio4j.management.host.Inventory;
@@ -38,6 +40,7 @@ class AgentTest {
     private final UserHost host = new UserHost(MdevCore.installed(), List.of());
     private final List<String> asked = new ArrayList<>();
     private final List<String> said = new ArrayList<>();
+    private boolean isBroken;
 
     /** The host in this process, which notes which devices were asked. */
     private final class Reader implements HostReader {
@@ -60,6 +63,9 @@ class AgentTest {
 
         @Override
         public Inventory inventory() {
+            if (isBroken) {
+                throw new LinuxException(Errno.EMFILE, "open", "/sys/class/mdev_bus");
+            }
             return of.inventory();
         }
 
@@ -155,6 +161,20 @@ class AgentTest {
         assertThat(whileInUse).isLessThanOrEqualTo(1);
         assertThat(asked.size()).isLessThanOrEqualTo(2);
         assertThat(probe(inventory, there).firstUnknown()).isEmpty();
+    }
+
+    @Test
+    void aHostThatCannotBeReadForAWhileIsPublishedAgain() {
+        FleetInventory inventory = new FolderInventory(folder, Clock.systemUTC());
+        Agent agent = agent(inventory);
+        isBroken = true;
+        agent.step();
+        agent.step();
+        assertThat(said).singleElement().asString().contains("is not published now", "EMFILE");
+        isBroken = false;
+        agent.step();
+        assertThat(said).hasSize(2).last().asString().contains("published again");
+        assertThat(published(inventory).inventory().parents()).hasSize(3);
     }
 
     @Test

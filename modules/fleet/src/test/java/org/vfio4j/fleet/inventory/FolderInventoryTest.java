@@ -203,7 +203,11 @@ class FolderInventoryTest {
         Reservation again = inventory.extend(inventory.reserve(claim), Duration.ofSeconds(30));
         now.set(now.get().plusSeconds(20));
         assertThat(inventory.read().host("node1").orElseThrow().reservations()).containsExactly(again);
+        assertThat(inventory.reservation("node1", again.id())).contains(again);
+        assertThat(inventory.reservation("node2", again.id())).contains(again);
+        assertThat(inventory.reservation("node1", UUID.randomUUID())).isEmpty();
         now.set(now.get().plusSeconds(20));
+        assertThat(inventory.reservation("node1", again.id())).isEmpty();
         assertThat(inventory.read().host("node1").orElseThrow().reservations()).isEmpty();
         assertThatExceptionOfType(RefusedException.class)
                 .isThrownBy(() -> inventory.extend(again, TTL))
@@ -216,7 +220,7 @@ class FolderInventoryTest {
                 List.of(Hosts.device(CARD, "nvidia-704", "580.65.05", last.id(), false, new Random(1))));
         node1.update(with);
         assertThat(inventory.read().host("node1").orElseThrow().reservations()).isEmpty();
-        assertThat(Files.exists(inventory.reservation("node1", last.id()))).isFalse();
+        assertThat(Files.exists(inventory.claimed("node1", last.id()))).isFalse();
     }
 
     @Test
