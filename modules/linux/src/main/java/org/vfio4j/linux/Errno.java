@@ -51,6 +51,7 @@ public final class Errno {
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
     public static final int ECANCELED = 125;
+    public static final int ENOKEY = 126;
 
     private static final Map<Integer, String[]> KNOWN = Map.ofEntries(
             known(EPERM, "EPERM", "not permitted"),
@@ -98,7 +99,8 @@ public final class Errno {
             known(ETIMEDOUT, "ETIMEDOUT", "timed out"),
             known(ECONNREFUSED, "ECONNREFUSED", "connection refused"),
             known(EHOSTUNREACH, "EHOSTUNREACH", "host not reachable"),
-            known(ECANCELED, "ECANCELED", "cancelled"));
+            known(ECANCELED, "ECANCELED", "cancelled"),
+            known(ENOKEY, "ENOKEY", "a key is missing"));
 
     private Errno() {}
 

@@ -23,6 +23,7 @@ final class CompareTable {
             comparison.rows().forEach(row -> row(table, row));
         }
         table.print(terminal);
+        terminal.out().println("-: that way says nothing about it");
         ways(terminal, comparisons);
         reasons(terminal, comparisons);
     }

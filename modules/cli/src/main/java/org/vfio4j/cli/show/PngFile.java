@@ -19,6 +19,9 @@ final class PngFile {
         if (folder == null || !Files.isDirectory(folder)) {
             throw new IOException("there is no folder " + file.getParent());
         }
+        if (Files.isDirectory(file)) {
+            throw new IOException("it is a folder");
+        }
         Path written = Files.createTempFile(folder, ".vfio", ".png");
         try {
             ImageIO.setUseCache(false);

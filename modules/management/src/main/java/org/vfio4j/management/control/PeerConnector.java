@@ -95,7 +95,7 @@ public final class PeerConnector implements Connector {
     private ByteChannel tls(String peer) {
         if (identity == null) {
             throw new RefusedException(
-                    Errno.EINVAL,
+                    Errno.ENOKEY,
                     "this host has no certificate to show to " + peer,
                     "Start it with vfio serve --tls-dir DIR. Another vfio serve of this machine is named by its run folder, with a slash: --to ./DIR.");
         }
