@@ -20,6 +20,10 @@ public final class Guesses {
     private static final int FREE = 5;
     private static final long FIRST_PAUSE = TimeUnit.SECONDS.toNanos(10);
     private static final long LONGEST_PAUSE = TimeUnit.MINUTES.toNanos(5);
+
+    /** After so many times it is the longest; a shift by more would leave the numbers that there are. */
+    private static final int MOST_DOUBLED = 5;
+
     private static final long FORGOTTEN = TimeUnit.HOURS.toNanos(1);
     private static final int MAX_PEERS = 1_024;
     private static final int NETWORK_BYTES = 8;
@@ -31,7 +35,7 @@ public final class Guesses {
 
     private record Wrong(int count, long last) {
         long pause() {
-            int doubled = Math.min(count - FREE, Integer.SIZE - 1);
+            int doubled = Math.min(count - FREE, MOST_DOUBLED);
             return doubled < 0 ? 0 : Math.min(FIRST_PAUSE << doubled, LONGEST_PAUSE);
         }
     }

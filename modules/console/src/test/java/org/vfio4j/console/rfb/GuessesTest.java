@@ -32,7 +32,7 @@ class GuessesTest {
         wrong(PEER, 5);
 
         List<Long> seconds = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 80; i++) {
             Duration pause = Duration.ofNanos(guesses.begin(PEER));
             seconds.add(pause.toSeconds());
             pass(pause.minusNanos(1));
@@ -40,7 +40,8 @@ class GuessesTest {
             pass(Duration.ofNanos(1));
             wrong(PEER, 1);
         }
-        assertThat(seconds).containsExactly(10L, 20L, 40L, 80L, 160L, 300L, 300L, 300L);
+        assertThat(seconds).startsWith(10L, 20L, 40L, 80L, 160L);
+        assertThat(seconds.subList(5, seconds.size())).containsOnly(300L);
     }
 
     @Test
