@@ -105,8 +105,9 @@ public final class StateSender implements AutoCloseable {
         for (int round = 1; ; round++) {
             sent = new Sent(round, sent.bytes(), sent.rate(), remaining(stream));
             sendRound(stream);
+            long left = remaining(stream); // while the last of the round is on its way
             sink.await();
-            sent = new Sent(round, sent.bytes(), rate(sent.bytes()), remaining(stream));
+            sent = new Sent(round, sent.bytes(), rate(sent.bytes()), left);
             if (sent.millis() <= limits.downtimeMillis()) {
                 return;
             }
