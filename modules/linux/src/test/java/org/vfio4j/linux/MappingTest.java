@@ -48,6 +48,34 @@ class MappingTest {
     }
 
     @Test
+    void pagesOfAFileAreFoundAtOnceAndKeepWhatTheyHold() throws IOException {
+        long size = 4L << 20;
+        try (Fd file = Memfd.create(NAME + "-populated", size)) {
+            try (Mapping writer = Mapping.readWrite(file, 0, size)) {
+                writer.segment().set(ValueLayout.JAVA_INT, size - 4, 7);
+            }
+            try (Mapping mapping = Mapping.readWrite(file, 0, size)) {
+                assertThat(resident(mapping)).isZero();
+
+                Mapping.populate(mapping.segment());
+
+                assertThat(resident(mapping)).isEqualTo(size);
+                assertThat(mapping.segment().get(ValueLayout.JAVA_INT, size - 4))
+                        .isEqualTo(7);
+            }
+        }
+    }
+
+    @Test
+    void thereIsNothingToFindOfTheHeap() {
+        MemorySegment heap = MemorySegment.ofArray(new byte[] {1, 2, 3});
+
+        Mapping.populate(heap);
+
+        assertThat(heap.toArray(ValueLayout.JAVA_BYTE)).containsExactly(1, 2, 3);
+    }
+
+    @Test
     void moreMemoryThanThereIsIsRefused() {
         assertThatExceptionOfType(LinuxException.class)
                 .isThrownBy(() -> Mapping.anonymous(1L << 46))
