@@ -91,7 +91,7 @@ final class EtcdReservations {
                 .withKeysOnly(true)
                 .build();
         return etcd
-                .call("look for a reservation", () -> kv.get(EtcdKeys.bytes(EtcdKeys.RESERVATIONS), keys))
+                .callAgain("look for a reservation", () -> kv.get(EtcdKeys.bytes(EtcdKeys.RESERVATIONS), keys))
                 .getKvs()
                 .stream()
                 .map(KeyValue::getKey)
@@ -101,40 +101,40 @@ final class EtcdReservations {
     }
 
     private Optional<Reservation> at(ByteSequence key) {
-        return etcd.call("read a reservation", () -> kv.get(key)).getKvs().stream()
-                .findFirst()
+        return read(key)
                 .map(EtcdReservations::reservation)
                 .filter(found -> EtcdKeys.reservation(found.host(), found.id()).equals(key));
     }
 
+    private long grant(Duration lifetime) {
+        return etcd.callAgain("grant a lease", () -> leases.grant(lifetime.toSeconds()))
+                .getID();
+    }
+
+    private Optional<KeyValue> read(ByteSequence key) {
+        return etcd.callAgain("read a reservation", () -> kv.get(key)).getKvs().stream()
+                .findFirst();
+    }
+
     Reservation extend(Reservation reservation, Duration lifetime) {
         ByteSequence key = EtcdKeys.reservation(reservation.host(), reservation.id());
-        List<KeyValue> found =
-                etcd.callAgain("read a reservation", () -> kv.get(key)).getKvs();
-        if (found.isEmpty()) {
-            throw FolderInventory.gone(reservation.id());
-        }
+        KeyValue found = read(key).orElseThrow(() -> FolderInventory.gone(reservation.id()));
         Instant now = clock.instant();
         Reservation extended = reservation.until(now.plus(lifetime));
-        long lease = etcd.call("grant a lease", () -> leases.grant(lifetime.toSeconds()))
-                .getID();
+        long lease = grant(lifetime);
         boolean done = orRevoke(
                 lease,
                 () -> etcd.call(
                                 "extend a reservation",
                                 () -> kv.txn()
-                                        .If(new Cmp(
-                                                key,
-                                                Cmp.Op.EQUAL,
-                                                CmpTarget.modRevision(
-                                                        found.getFirst().getModRevision())))
+                                        .If(new Cmp(key, Cmp.Op.EQUAL, CmpTarget.modRevision(found.getModRevision())))
                                         .Then(put(key, extended.write(), lease))
                                         .commit())
                         .isSucceeded());
         if (!done) {
             throw FolderInventory.gone(reservation.id());
         }
-        revoke(found.getFirst().getLease());
+        revoke(found.getLease());
         return extended;
     }
 
@@ -203,9 +203,7 @@ final class EtcdReservations {
                 claim.holder(),
                 clock.instant().plus(claim.lifetime()));
         ByteSequence key = EtcdKeys.reservation(claim.host(), claim.id());
-        long lease = etcd.call(
-                        "grant a lease", () -> leases.grant(claim.lifetime().toSeconds()))
-                .getID();
+        long lease = grant(claim.lifetime());
         boolean done = orRevoke(
                 lease,
                 () -> etcd.call(
